@@ -1,0 +1,116 @@
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.defaults import default_language, default_time_zone
+from accounts.labels import ROLES
+from accounts.rules import MAY_CONFIGURE, MAY_IMPORT, USES_ADMIN_SITE, Role
+from accounts.validators import validate_time_zone
+
+
+class Team(models.Model):
+    name = models.CharField(_("name"), max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        fields = {"is_superuser": True, "role": Role.ADMINISTRATOR.value, "name": email} | fields
+        return self.create_user(email, password, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Who logs in: by e-mail, with one role, in at most one team."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(
+        _("role"),
+        max_length=20,
+        choices=[(role.value, label) for role, label in ROLES.items()],
+        default=Role.SALES.value,
+    )
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), related_name="members", on_delete=models.PROTECT,
+        null=True, blank=True,
+    )  # fmt: skip
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=default_language
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default=default_time_zone, validators=[validate_time_zone]
+    )
+    weekly_hours = models.DecimalField(
+        _("weekly hours for clients"), max_digits=4, decimal_places=2, default=Decimal(10),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(60))],
+        help_text=_("How many hours a week may go into the weekly attention list."),
+    )  # fmt: skip
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_ci",
+                violation_error_message=_("A user with this e-mail exists."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="user_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weekly_hours__gte=0, weekly_hours__lte=60),
+                name="user_weekly_hours_range",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_superuser or self.role in USES_ADMIN_SITE
+
+    @property
+    def may_import(self) -> bool:
+        return self.role in MAY_IMPORT
+
+    @property
+    def may_configure(self) -> bool:
+        return self.role in MAY_CONFIGURE

@@ -1,0 +1,86 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.defaults import default_language
+from accounts.models import Team
+from clients.labels import KINDS
+from clients.querysets import ClientQuerySet
+from clients.rules import ClientKind
+from common.text import searchable
+
+
+class Client(models.Model):
+    """Who buys: a company or a private person, known in other systems by ``ref``."""
+
+    ref = models.CharField(_("reference"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(
+        _("kind"), max_length=10, default=ClientKind.COMPANY.value,
+        choices=[(kind.value, label) for kind, label in KINDS.items()],
+    )  # fmt: skip
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), related_name="clients",
+        on_delete=models.PROTECT, null=True, blank=True,
+    )  # fmt: skip
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), related_name="clients", on_delete=models.PROTECT,
+        null=True, blank=True,
+    )  # fmt: skip
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=default_language
+    )
+    # A client first seen at an import may have bought before: its history is cut on the left.
+    observed_from = models.DateField(
+        _("observed from"), null=True, blank=True,
+        help_text=_("First day from which this client's orders are known; empty: from the first order."),
+    )  # fmt: skip
+    search_text = models.TextField(editable=False, default="")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in ClientKind]),
+                name="client_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(ref=""), name="client_ref_filled",
+                violation_error_message=_("A client needs a reference."),
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["owner", "name"], name="client_owner_name"),
+            models.Index(fields=["team", "name"], name="client_team_name"),
+            models.Index(fields=["name", "id"], name="client_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("clients:detail", args=[self.pk])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self.make_search_text()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def make_search_text(self) -> str:
+        """Bulk writers call this too, so that search never depends on how a client came in."""
+        return searchable(self.name, self.ref, self.city, self.postcode, self.email, self.phone)

@@ -1,0 +1,158 @@
+"""Durable jobs: enqueue, claim, checkpoint, finish, sweep.
+
+The database row is the job. A claim is one conditional UPDATE, which works alike on SQLite and
+PostgreSQL; whoever loses its lease can no longer write, because every write names its fence.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from jobs.models import Job
+from jobs.registry import handler_of
+from jobs.rules import LEASE, MAX_ATTEMPTS, JobState
+
+logger = logging.getLogger(__name__)
+BREAKER_SECONDS = 30
+_breaker_open_until = 0.0
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job now; stop without writing."""
+
+
+class JobFailed(Exception):
+    """The work cannot succeed however often it is tried; the message is shown to people."""
+
+
+@dataclass
+class Claim:
+    """A job this worker holds; the ``Context`` of its handler."""
+
+    job_id: int
+    fence: int
+    kind: str
+    payload: Mapping[str, Any]
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+
+    def checkpoint(
+        self, *, done: int, total: int | None = None, cursor: Mapping[str, Any] | None = None
+    ) -> None:
+        changes: dict[str, Any] = {"done_units": done, "lease_until": timezone.now() + LEASE}
+        if total is not None:
+            changes["total_units"] = total
+        if cursor is not None:
+            changes["cursor"] = self.cursor = dict(cursor)
+        self._write(**changes)
+
+    def _write(self, **changes: Any) -> None:
+        mine = Job.objects.filter(pk=self.job_id, fence=self.fence, state=JobState.RUNNING)
+        if not mine.update(**changes):
+            raise LeaseLost(f"job {self.job_id}, fence {self.fence}")
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        self._write(
+            state=JobState.DONE, result=dict(result), error="", lease_until=None, finished_at=timezone.now()
+        )
+
+    def fail(self, message: str) -> None:
+        self._write(state=JobState.FAILED, error=message, lease_until=None, finished_at=timezone.now())
+
+    def release(self, message: str) -> None:
+        """Back to the queue: the next sweep wakes it, until the attempts are used up."""
+        self._write(state=JobState.QUEUED, error=message, lease_until=None)
+
+
+def enqueue(*, kind: str, key: str, payload: Mapping[str, Any] | None = None, user: Any = None) -> Job:
+    """Create the job, or return the one of that kind and key, and wake a worker after the commit."""
+    try:
+        with transaction.atomic():
+            job, created = Job.objects.get_or_create(
+                kind=kind, key=key, defaults={"payload": dict(payload or {}), "requested_by": user}
+            )
+    except IntegrityError:
+        job, created = Job.objects.get(kind=kind, key=key), False
+    if created or job.state == JobState.QUEUED:
+        transaction.on_commit(lambda: wake(job.pk))
+    return job
+
+
+def wake(job_id: int) -> bool:
+    """Tell a worker; a broker that is away costs seconds once, then nothing for half a minute.
+
+    Returns whether the message went out. The sweep covers what it did not.
+    """
+    from jobs.tasks import run_job
+
+    global _breaker_open_until
+    if time.monotonic() < _breaker_open_until:
+        return False
+    try:
+        run_job.delay(job_id=job_id)
+    except (OperationalError, OSError) as error:
+        _breaker_open_until = time.monotonic() + BREAKER_SECONDS
+        logger.warning("broker away, job %s waits for the sweep: %s", job_id, error)
+        return False
+    return True
+
+
+def claim(job_id: int, now: datetime) -> Claim | None:
+    """Take the job if it is free: queued, or running under a lease that ran out."""
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None or job.is_over:
+        return None
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    taken = Job.objects.filter(free, pk=job_id, fence=job.fence).update(
+        state=JobState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1,
+        lease_until=now + LEASE, started_at=now,
+    )  # fmt: skip
+    if not taken:
+        return None
+    return Claim(job_id, job.fence + 1, job.kind, job.payload, job.cursor)
+
+
+def run(job_id: int) -> Job | None:
+    """Claim and run one job to its end. Safe to call twice or at the same time from anywhere."""
+    held = claim(job_id, timezone.now())
+    if held is None:
+        return None
+    try:
+        held.finish(handler_of(held.kind)(held))
+    except LeaseLost:
+        logger.warning("job %s was taken over", job_id)
+    except JobFailed as error:
+        held.fail(str(error))
+    except Exception as error:
+        logger.exception("job %s failed", job_id)
+        _after_error(held, f"{type(error).__name__}: {error}")
+    return Job.objects.get(pk=job_id)
+
+
+def _after_error(held: Claim, message: str) -> None:
+    attempts = Job.objects.values_list("attempts", flat=True).get(pk=held.job_id)
+    try:
+        if attempts >= MAX_ATTEMPTS:
+            held.fail(message)
+        else:
+            held.release(message)
+    except LeaseLost:
+        logger.warning("job %s was taken over after an error", held.job_id)
+
+
+def sweep(now: datetime) -> dict[str, int]:
+    """Wake what nobody runs; give up what died too often. Harmless at any frequency."""
+    lapsed = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
+    failed = lapsed.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=JobState.FAILED, error="the worker died each time", lease_until=None, finished_at=now
+    )
+    waiting = Job.objects.filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now))
+    woken = sum(wake(job_id) for job_id in waiting.values_list("pk", flat=True)[:500])
+    return {"woken": woken, "failed": failed}

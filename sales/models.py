@@ -1,0 +1,189 @@
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+from jobs.models import Job
+from sales.labels import IMPORT_STATES
+from sales.querysets import ClientDayQuerySet, OrderLineQuerySet, OrderQuerySet
+from sales.rules import ImportState
+
+
+class Category(models.Model):
+    """A family of products. ``assumed_margin_rate`` stands in where no cost is known, labelled so."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    assumed_margin_rate = models.DecimalField(
+        _("assumed margin rate"), max_digits=5, decimal_places=4, null=True, blank=True,
+        validators=[MinValueValidator(-1), MaxValueValidator(1)],
+        help_text=_("Share of the net amount, for lines without a cost: 0.35 means 35%. An assumption."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    ref = models.CharField(_("reference"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), related_name="products", on_delete=models.SET_NULL,
+        null=True, blank=True,
+    )  # fmt: skip
+    unit_cost = models.DecimalField(
+        _("unit cost"), max_digits=14, decimal_places=4, null=True, blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In the reporting currency; empty means unknown, which is not zero."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExchangeRate(models.Model):
+    """One unit of ``currency`` in the reporting currency on ``day``; the last rate of at most 7 days counts."""
+
+    currency = models.CharField(_("currency"), max_length=3)
+    day = models.DateField(_("day"))
+    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8, validators=[MinValueValidator(0)])
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        constraints = [models.UniqueConstraint(fields=["currency", "day"], name="exchange_rate_day")]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.day}"
+
+
+class Order(models.Model):
+    client = models.ForeignKey(
+        Client, verbose_name=_("client"), related_name="orders", on_delete=models.PROTECT
+    )
+    ref = models.CharField(_("reference"), max_length=120, unique=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class OrderLine(models.Model):
+    """What was sold or, negative, given back on ``day``. A refund never rewrites a past day."""
+
+    order = models.ForeignKey(Order, verbose_name=_("order"), related_name="lines", on_delete=models.CASCADE)
+    day = models.DateField(_("day"))
+    position = models.PositiveIntegerField(_("position"))  # within the order and day, from 1
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), related_name="lines", on_delete=models.PROTECT,
+        null=True, blank=True,
+    )  # fmt: skip
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, null=True, blank=True)
+    amount_cents = models.BigIntegerField(_("amount"))  # in ``currency``, net of tax and discount
+    currency = models.CharField(_("currency"), max_length=3)
+    # In the reporting currency at the order day's rate, frozen; null when no rate is known.
+    net_cents = models.BigIntegerField(_("net amount"), null=True)
+    # The file's own cost of the whole line; null when unknown (then the product's unit cost counts).
+    cost_cents = models.BigIntegerField(_("cost"), null=True, blank=True)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [models.UniqueConstraint(fields=["order", "day", "position"], name="line_position")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.day} {self.position}"
+
+
+class ClientDay(models.Model):
+    """The rollup: additive sums of one client on one day, in integer cents (kinetics 5).
+
+    ``rc`` and ``cost`` cover the lines whose cost is known or assumed; ``rc_assumed`` is the part of
+    ``rc`` whose cost rests on an assumed margin rate.
+    """
+
+    pk = models.CompositePrimaryKey("client_id", "day")
+    client = models.ForeignKey(Client, related_name="days", on_delete=models.CASCADE, db_index=False)
+    day = models.DateField()
+    orders = models.IntegerField()  # orders with at least one sale; 0 on a day of refunds only
+    rev = models.BigIntegerField()  # net of refunds
+    gross = models.BigIntegerField()  # sales alone
+    abs_rev = models.BigIntegerField()  # Σ |net|, the base of the cost coverage
+    rc = models.BigIntegerField()
+    abs_rc = models.BigIntegerField()
+    cost = models.BigIntegerField()
+    abs_rc_assumed = models.BigIntegerField()
+
+    objects = ClientDayQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="client_day_day")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.day}"
+
+
+class DirtyDay(models.Model):
+    """A client's day whose rollup must be rebuilt; written in the transaction of the change itself."""
+
+    pk = models.CompositePrimaryKey("client_id", "day")
+    client = models.ForeignKey(Client, related_name="+", on_delete=models.CASCADE, db_index=False)
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.day}"
+
+
+class OrderImport(models.Model):
+    """One file of order lines: where it lies, how it was read, what came of it."""
+
+    file_name = models.CharField(_("file"), max_length=200)
+    stored_as = models.CharField(max_length=200, blank=True)  # below CMIX_DATA_DIR/files
+    sha256 = models.CharField(max_length=64, blank=True)
+    mapping = models.JSONField(_("mapping"), default=dict)
+    state = models.CharField(
+        _("state"), max_length=12, default=ImportState.UPLOADED.value,
+        choices=[(state.value, label) for state, label in IMPORT_STATES.items()],
+    )  # fmt: skip
+    counts = models.JSONField(_("counts"), default=dict)
+    problem = models.TextField(_("problem"), blank=True)
+    rejects_stored_as = models.CharField(max_length=200, blank=True)
+    job = models.ForeignKey(
+        Job, related_name="order_imports", on_delete=models.SET_NULL, null=True, blank=True
+    )
+    owner_of_new = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner of new clients"), related_name="+",
+        on_delete=models.PROTECT, null=True, blank=True,
+    )  # fmt: skip
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("imported by"), related_name="order_imports",
+        on_delete=models.PROTECT, null=True, blank=True,
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import of orders")
+        verbose_name_plural = _("imports of orders")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("sales:import", args=[self.pk])

