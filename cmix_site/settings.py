@@ -257,6 +257,8 @@ CONTENT_SECURITY_POLICY = {
 
 # --- background work --------------------------------------------------------------------------
 CELERY_BROKER_URL = env("CMIX_BROKER_URL", default="filesystem://")
+# Seconds a worker may stay silent before its job or mail is free for another.
+CMIX_JOB_LEASE = env.int("CMIX_JOB_LEASE", default=120)
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,6 @@
 """States of jobs and of outgoing mail, leases and back-off. Pure."""
 
+import hashlib
 from datetime import timedelta
 from enum import StrEnum
 
@@ -23,7 +24,6 @@ class MailState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 3
 MAIL_BACKOFF = (
     timedelta(minutes=1),
@@ -32,3 +32,17 @@ MAIL_BACKOFF = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
+MAIL_JITTER = 0.2
+BODIES_KEPT = timedelta(days=35)
+
+
+def mail_backoff(attempts: int, seed: str) -> timedelta:
+    """Wait after the ``attempts``-th try (1, 2, …): the table's step ±20 %.
+
+    The jitter comes from ``seed`` and the try, so the mails of one outage spread out and the same
+    mail always waits the same time.
+    """
+    step = MAIL_BACKOFF[min(max(attempts, 1), len(MAIL_BACKOFF)) - 1]
+    digest = hashlib.sha256(f"{seed}:{attempts}".encode()).digest()
+    share = int.from_bytes(digest[:4], "big") / 0xFFFFFFFF
+    return step * (1 + MAIL_JITTER * (2 * share - 1))

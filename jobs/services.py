@@ -8,9 +8,10 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,7 +19,7 @@ from kombu.exceptions import OperationalError
 
 from jobs.models import Job
 from jobs.registry import handler_of
-from jobs.rules import LEASE, MAX_ATTEMPTS, JobState
+from jobs.rules import MAX_ATTEMPTS, JobState
 
 logger = logging.getLogger(__name__)
 BREAKER_SECONDS = 30
@@ -31,6 +32,11 @@ class LeaseLost(Exception):
 
 class JobFailed(Exception):
     """The work cannot succeed however often it is tried; the message is shown to people."""
+
+
+def lease() -> timedelta:
+    """How long a worker may stay silent before its job is free for another (``CMIX_JOB_LEASE``)."""
+    return timedelta(seconds=settings.CMIX_JOB_LEASE)
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Claim:
     def checkpoint(
         self, *, done: int, total: int | None = None, cursor: Mapping[str, Any] | None = None
     ) -> None:
-        changes: dict[str, Any] = {"done_units": done, "lease_until": timezone.now() + LEASE}
+        changes: dict[str, Any] = {"done_units": done, "lease_until": timezone.now() + lease()}
         if total is not None:
             changes["total_units"] = total
         if cursor is not None:
@@ -112,7 +118,7 @@ def claim(job_id: int, now: datetime) -> Claim | None:
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
     taken = Job.objects.filter(free, pk=job_id, fence=job.fence).update(
         state=JobState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1,
-        lease_until=now + LEASE, started_at=now,
+        lease_until=now + lease(), started_at=now,
     )  # fmt: skip
     if not taken:
         return None

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from jobs import services
+from jobs import outbox, services
 from jobs.models import Heartbeat
 
 
@@ -18,3 +18,8 @@ def sweep() -> None:
 @shared_task(name="jobs.heartbeat")
 def heartbeat() -> None:
     Heartbeat.objects.update_or_create(name="worker", defaults={"beaten_at": timezone.now()})
+
+
+@shared_task(name="jobs.send_mails")
+def send_mails() -> None:
+    outbox.drain(timezone.now())
