@@ -61,6 +61,8 @@ class ListLine(models.Model):
     dose_minutes = models.PositiveSmallIntegerField()
     value_cents = models.BigIntegerField()  # contribution at stake over the next year
     parts = models.JSONField(default=dict)  # additive parts of the value, in cents
+    inputs = models.JSONField(default=dict)  # what the line was computed from (rules.Explained)
+    trend = models.JSONField(default=list)  # revenue of the last 13 spans of 28 days, cents, oldest first
     reasons = models.JSONField(default=list)  # Reason.as_json, most telling first
     act = models.CharField(max_length=40)  # code of the suggested act
     segment = models.CharField(max_length=14, blank=True)

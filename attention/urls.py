@@ -1,3 +1,16 @@
-from typing import Any
+from django.urls import include, path
 
-urlpatterns: list[Any] = []
+from attention import views
+
+attention_patterns = (
+    [
+        path("why/<int:pk>/", views.why, name="why"),
+        path("line/<int:pk>/", views.answer, name="answer"),
+    ],
+    "attention",
+)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("week/", include(attention_patterns)),
+]
