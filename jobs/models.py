@@ -3,6 +3,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jobs.labels import JOB_STATES, MAIL_STATES
+from jobs.querysets import JobQuerySet
+from jobs.registry import label_of
 from jobs.rules import JobState, MailState
 
 
@@ -36,6 +38,8 @@ class Job(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
+    objects = JobQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
@@ -50,6 +54,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}"
+
+    @property
+    def label(self) -> str:
+        return label_of(self.kind)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == JobState.FAILED
 
     @property
     def is_over(self) -> bool:

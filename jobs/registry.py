@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
+
 
 class Context(Protocol):
     """What a handler is given."""
@@ -22,11 +24,15 @@ class Context(Protocol):
 
 Handler = Callable[[Context], Mapping[str, Any]]
 _handlers: dict[str, Handler] = {}
+_labels: dict[str, str | Promise] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
+def handler(kind: str, label: str | Promise = "") -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of ``kind``; ``label`` names the work on pages."""
+
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        _labels[kind] = label
         return function
 
     return register
@@ -35,3 +41,7 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def handler_of(kind: str) -> Handler:
     """Raises ``KeyError`` for a kind nobody registered."""
     return _handlers[kind]
+
+
+def label_of(kind: str) -> str:
+    return str(_labels.get(kind) or kind)

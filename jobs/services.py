@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 
 from jobs.models import Job
 from jobs.registry import handler_of
@@ -23,6 +23,7 @@ from jobs.rules import MAX_ATTEMPTS, JobState
 
 logger = logging.getLogger(__name__)
 BREAKER_SECONDS = 30
+SWEEP_AT_MOST = 500
 _breaker_open_until = 0.0
 
 
@@ -56,7 +57,9 @@ class Claim:
         if total is not None:
             changes["total_units"] = total
         if cursor is not None:
-            changes["cursor"] = self.cursor = dict(cursor)
+            # Three attempts without progress are the limit: work that moves on may take longer.
+            changes |= {"cursor": dict(cursor), "attempts": 1}
+            self.cursor = dict(cursor)
         self._write(**changes)
 
     def _write(self, **changes: Any) -> None:
@@ -69,8 +72,12 @@ class Claim:
             state=JobState.DONE, result=dict(result), error="", lease_until=None, finished_at=timezone.now()
         )
 
-    def fail(self, message: str) -> None:
-        self._write(state=JobState.FAILED, error=message, lease_until=None, finished_at=timezone.now())
+    def fail(self, message: str, *, expected: bool) -> None:
+        """``expected``: the message was written for people, and everybody concerned may read it."""
+        self._write(
+            state=JobState.FAILED, error=message, result={"expected": expected},
+            lease_until=None, finished_at=timezone.now(),
+        )  # fmt: skip
 
     def release(self, message: str) -> None:
         """Back to the queue: the next sweep wakes it, until the attempts are used up."""
@@ -79,16 +86,22 @@ class Claim:
 
 def enqueue(*, kind: str, key: str, payload: Mapping[str, Any] | None = None, user: Any = None) -> Job:
     """Create the job, or return the one of that kind and key, and wake a worker after the commit."""
-    try:
-        with transaction.atomic():
-            job, created = Job.objects.get_or_create(
-                kind=kind, key=key, defaults={"payload": dict(payload or {}), "requested_by": user}
-            )
-    except IntegrityError:
-        job, created = Job.objects.get(kind=kind, key=key), False
-    if created or job.state == JobState.QUEUED:
+    job, _ = Job.objects.get_or_create(
+        kind=kind, key=key, defaults={"payload": dict(payload or {}), "requested_by": user}
+    )
+    if job.state == JobState.QUEUED:
         transaction.on_commit(lambda: wake(job.pk))
     return job
+
+
+def retry(job: Job) -> bool:
+    """Give a failed job its attempts back and wake a worker; False when it had not failed."""
+    again = Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
+        state=JobState.QUEUED, attempts=0, error="", result={}, finished_at=None
+    )
+    if again:
+        transaction.on_commit(lambda: wake(job.pk))
+    return bool(again)
 
 
 def wake(job_id: int) -> bool:
@@ -103,7 +116,7 @@ def wake(job_id: int) -> bool:
         return False
     try:
         run_job.delay(job_id=job_id)
-    except (OperationalError, OSError) as error:
+    except (KombuError, OSError) as error:
         _breaker_open_until = time.monotonic() + BREAKER_SECONDS
         logger.warning("broker away, job %s waits for the sweep: %s", job_id, error)
         return False
@@ -111,12 +124,15 @@ def wake(job_id: int) -> bool:
 
 
 def claim(job_id: int, now: datetime) -> Claim | None:
-    """Take the job if it is free: queued, or running under a lease that ran out."""
+    """Take the job if it is free: queued, or running under a lease that ran out.
+
+    A job that used up its attempts is left to the sweep, which gives it up.
+    """
     job = Job.objects.filter(pk=job_id).first()
     if job is None or job.is_over:
         return None
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    taken = Job.objects.filter(free, pk=job_id, fence=job.fence).update(
+    taken = Job.objects.filter(free, pk=job_id, fence=job.fence, attempts__lt=MAX_ATTEMPTS).update(
         state=JobState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1,
         lease_until=now + lease(), started_at=now,
     )  # fmt: skip
@@ -131,34 +147,38 @@ def run(job_id: int) -> Job | None:
     if held is None:
         return None
     try:
-        held.finish(handler_of(held.kind)(held))
-    except LeaseLost:
-        logger.warning("job %s was taken over", job_id)
-    except JobFailed as error:
-        held.fail(str(error))
-    except Exception as error:
-        logger.exception("job %s failed", job_id)
-        _after_error(held, f"{type(error).__name__}: {error}")
+        _run_claimed(held)
+    except LeaseLost as error:
+        logger.warning("taken over: %s", error)
     return Job.objects.get(pk=job_id)
 
 
-def _after_error(held: Claim, message: str) -> None:
-    attempts = Job.objects.values_list("attempts", flat=True).get(pk=held.job_id)
+def _run_claimed(held: Claim) -> None:
     try:
-        if attempts >= MAX_ATTEMPTS:
-            held.fail(message)
-        else:
-            held.release(message)
+        held.finish(handler_of(held.kind)(held))
     except LeaseLost:
-        logger.warning("job %s was taken over after an error", held.job_id)
+        raise
+    except JobFailed as error:
+        held.fail(str(error), expected=True)
+    except Exception as error:
+        logger.exception("job %s failed", held.job_id)
+        _after_error(held, f"{type(error).__name__}: {error}")
+
+
+def _after_error(held: Claim, message: str) -> None:
+    if Job.objects.values_list("attempts", flat=True).get(pk=held.job_id) >= MAX_ATTEMPTS:
+        held.fail(message, expected=False)
+    else:
+        held.release(message)
 
 
 def sweep(now: datetime) -> dict[str, int]:
     """Wake what nobody runs; give up what died too often. Harmless at any frequency."""
-    lapsed = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
-    failed = lapsed.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=JobState.FAILED, error="the worker died each time", lease_until=None, finished_at=now
-    )
-    waiting = Job.objects.filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now))
-    woken = sum(wake(job_id) for job_id in waiting.values_list("pk", flat=True)[:500])
+    lapsed = Q(state=JobState.RUNNING, lease_until__lt=now)
+    failed = Job.objects.filter(lapsed, attempts__gte=MAX_ATTEMPTS).update(
+        state=JobState.FAILED, error="the worker died each time", result={"expected": False},
+        lease_until=None, finished_at=now,
+    )  # fmt: skip
+    waiting = Job.objects.filter(Q(state=JobState.QUEUED) | lapsed).order_by("created_at")
+    woken = sum(wake(job_id) for job_id in waiting.values_list("pk", flat=True)[:SWEEP_AT_MOST])
     return {"woken": woken, "failed": failed}

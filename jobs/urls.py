@@ -1,4 +1,6 @@
-from typing import Any
+from django.urls import path
+
+from jobs import views
 
 app_name = "jobs"
-urlpatterns: list[Any] = []
+urlpatterns = [path("<int:pk>/", views.progress, name="progress")]
