@@ -1,0 +1,139 @@
+"""The demo in the database: made, made again, taken away."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+
+from accounts.models import Team, User
+from accounts.rules import Role
+from clients.models import Client
+from cmix_site.demo.people import PASSWORD, PEOPLE
+from jobs.models import Job
+from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
+from tests.factories.records import make_client, make_order
+
+pytestmark = pytest.mark.django_db
+TODAY = "2026-11-22"
+KINDS = (Client, Order, OrderLine, Product, Category, User, Team, ClientDay, Job)
+
+
+def demo(*arguments: str) -> dict:
+    out = StringIO()
+    call_command("demo", *arguments, "--json", stdout=out)
+    return json.loads(out.getvalue().splitlines()[-1])
+
+
+def make(clients: int = 40, *more: str) -> dict:
+    return demo("--clients", str(clients), "--today", TODAY, *more)
+
+
+def sizes() -> dict[str, int]:
+    return {kind.__name__: kind.objects.count() for kind in KINDS}
+
+
+def test_it_writes_a_portfolio():
+    made = make()
+    assert made["state"] == "made"
+    assert made["until"] == "2026-11-21"
+    assert Client.objects.count() == made["clients"] == 40
+    assert Order.objects.count() == made["orders"]
+    assert OrderLine.objects.count() == made["lines"] + made["refund_lines"]
+    assert OrderLine.objects.filter(amount_cents__lt=0).count() == made["refund_lines"]
+    assert OrderLine.objects.latest("day").day <= date(2026, 11, 21)
+
+
+def test_the_rollup_is_ready():
+    made = make()
+    assert DirtyDay.objects.count() == 0
+    assert ClientDay.objects.count() == made["client_days"]
+    total = OrderLine.objects.aggregate(total=Sum("net_cents"))["total"]
+    assert ClientDay.objects.aggregate(total=Sum("rev"))["total"] == total
+
+
+def test_its_users_log_in_with_every_role(client):
+    make(1)
+    users = {user.email: user for user in User.objects.all()}
+    assert set(users) == {person.email for person in PEOPLE}
+    assert {user.role for user in users.values()} == {role.value for role in Role}
+    assert [user.email for user in users.values() if user.language == "en"] == ["emma.brisdale@demo.example"]
+    assert client.login(username="claire.garesson@demo.example", password=PASSWORD) is True
+
+
+def test_every_client_has_an_owner_of_its_team_and_can_be_searched():
+    make()
+    for row in Client.objects.select_related("owner"):
+        assert row.owner.team_id == row.team_id
+        assert row.search_text == row.make_search_text()
+
+
+def test_again_changes_nothing():
+    first = make()
+    before = sizes()
+    assert make() == first | {"state": "present"}
+    assert sizes() == before
+
+
+def test_the_same_seed_writes_the_same_rows():
+    def rows() -> list:
+        lines = OrderLine.objects.order_by("order__ref", "day", "position")
+        clients = Client.objects.order_by("ref").values_list("ref", "name", "owner__email", "phone")
+        return [
+            *clients,
+            *lines.values_list("order__ref", "order__client__ref", "day", "product__ref", "net_cents"),
+        ]
+
+    make()
+    first = rows()
+    demo("--remove")
+    make()
+    assert rows() == first
+
+
+def test_another_demo_is_refused():
+    make()
+    with pytest.raises(CommandError, match="take it away first"):
+        make(41)
+
+
+def test_it_is_not_mixed_with_real_clients():
+    make_client()
+    with pytest.raises(CommandError, match="holds clients"):
+        make()
+    assert sizes()["Client"] == 1
+
+
+def test_removing_leaves_nothing():
+    before = sizes()
+    make()
+    assert demo("--remove") == {"state": "removed", "clients": 40, "kept": 0}
+    assert sizes() == before
+    assert demo("--remove") == {"state": "absent"}
+
+
+def test_removing_leaves_what_is_not_the_demos(cast):
+    Team.objects.create(name="Lille")
+    real = make_client(owner=cast.alice)
+    make_order(real, date(2026, 1, 5), 1000)
+    before = sizes()
+    make(40, "--force")
+    demo("--remove")
+    assert sizes() == before
+
+
+def test_removing_keeps_what_others_came_to_need():
+    make()
+    owner = User.objects.get(email="paul.verdatier@demo.example")
+    make_client(owner=owner)
+    make_order(make_client(), date(2026, 1, 5), 1000, product=Product.objects.get(ref="D-P01"))
+    # The user, the product, and their team and category.
+    assert demo("--remove") == {"state": "removed", "clients": 40, "kept": 4}
+
+
+@pytest.mark.parametrize("clients", [0, 100_000])
+def test_sizes_out_of_range_are_refused(clients):
+    with pytest.raises(CommandError, match="1 to 99,999"):
+        make(clients)
