@@ -48,11 +48,20 @@ class ClientIndicator(models.Model):
     Indicators 4 and 5 (cost of keeping, cost of acquiring) get columns of their own with their issue.
     """
 
-    run = models.ForeignKey(KineticsRun, related_name="indicators", on_delete=models.CASCADE, db_index=False)
-    client = models.ForeignKey(Client, related_name="indicators", on_delete=models.CASCADE)
+    # A night writes a row per client: no id to draw, and no foreign key checked row by row (they would
+    # cost more than the whole computation). Django still cascades when a client or a run is deleted.
+    pk = models.CompositePrimaryKey("run_id", "client_id")
+    run = models.ForeignKey(
+        KineticsRun, related_name="indicators", on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    client = models.ForeignKey(
+        Client, related_name="indicators", on_delete=models.CASCADE, db_constraint=False
+    )
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     purchase_days = models.IntegerField(default=0)  # within W0
+    purchase_days_before = models.IntegerField(default=0)  # within W1
+    revenue_cents = models.BigIntegerField()  # over W0, 364 days, whatever the windows compared below
 
     # 1 · evolution of revenue
     revenue_state = models.CharField(max_length=14, choices=_values(RevenueState))
@@ -93,13 +102,6 @@ class ClientIndicator(models.Model):
     assumed_share = models.FloatField(null=True)  # part of the costed lines whose margin is assumed
 
     objects = IndicatorQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "client"], name="indicator_run_client")]
-        indexes = [
-            models.Index(fields=["run", "r0_cents"], name="indicator_run_r0"),
-            models.Index(fields=["run", "expected_cents"], name="indicator_run_expected"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.client_id}"
