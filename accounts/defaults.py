@@ -2,6 +2,10 @@
 
 from django.conf import settings
 
+# The demo's people: their log-ins stand on the login page, in demo mode only.
+DEMO_DOMAIN = "demo.example"
+DEMO_PASSWORD = "demo-demo-demo"
+
 
 def default_language() -> str:
     return settings.LANGUAGE_CODE

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.defaults import default_language, default_time_zone
 from accounts.labels import ROLES
+from accounts.querysets import TeamQuerySet, UserQuerySet
 from accounts.rules import MAY_CONFIGURE, MAY_IMPORT, USES_ADMIN_SITE, Role
 from accounts.validators import validate_time_zone
 
 
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
@@ -26,7 +29,7 @@ class Team(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
@@ -69,6 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("How many hours a week may go into the weekly attention list."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
+    reset_requested_at = models.DateTimeField(editable=False, null=True, blank=True)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
 
     objects = UserManager()
@@ -102,6 +106,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Administrators may do everything in the admin site; others what its pages grant their role."""
+        return (self.is_active and self.role == Role.ADMINISTRATOR) or super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return (self.is_active and self.role == Role.ADMINISTRATOR) or super().has_module_perms(app_label)
 
     @property
     def is_staff(self) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.rules import SEES_ALL, SEES_TEAM
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Team, User
 
 
 def visible_q(user: Any, *, client: str = "") -> Q:
@@ -35,3 +35,20 @@ class OwnedQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: "User | Any") -> Self:
         return self.filter(visible_q(user, client=self.client_path))
+
+
+class UserQuerySet(QuerySet["User"]):
+    def visible_to(self, user: Any) -> Self:
+        """Oneself; account managers also their team; directors and administrators all."""
+        if user.role in SEES_ALL:
+            return self
+        own = Q(pk=user.pk)
+        if user.role in SEES_TEAM and user.team_id:
+            own |= Q(team_id=user.team_id)
+        return self.filter(own)
+
+
+class TeamQuerySet(QuerySet["Team"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; directors and administrators all."""
+        return self if user.role in SEES_ALL else self.filter(pk=user.team_id)

@@ -1,6 +1,6 @@
 """The left rail. An app adds its entry in ``AppConfig.ready``; an entry appears when its part exists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,10 @@ class Entry:
         return reverse(self.url_name)
 
 
+Note = Callable[[Any], str | Promise | None]
+
 _entries: dict[str, Entry] = {}
+_notes: dict[str, Note] = {}
 
 
 def add(entry: Entry) -> None:
@@ -37,3 +40,20 @@ def entries_for(user: Any) -> list[Entry]:
         (entry for entry in _entries.values() if entry.allowed(user)),
         key=lambda entry: entry.position,
     )
+
+
+def current_key(entries: Sequence[Entry], path: str) -> str:
+    """Key of the entry whose address is the longest beginning of ``path``; home only of itself."""
+    within = [
+        entry for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))
+    ]
+    return max(within, key=lambda entry: len(entry.url)).key if within else ""
+
+
+def add_note(key: str, note: Note) -> None:
+    """A short line of the top bar, such as the day of the published night; ``None`` leaves it out."""
+    _notes[key] = note
+
+
+def notes_for(user: Any) -> list[str | Promise]:
+    return [text for note in _notes.values() if (text := note(user))]

@@ -1,0 +1,27 @@
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from accounts.defaults import DEMO_DOMAIN, DEMO_PASSWORD
+from accounts.labels import ROLES
+from accounts.models import User
+from accounts.rules import Role
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    name: str
+    email: str
+    role: str | Promise
+    team: str
+    password: str = DEMO_PASSWORD
+
+
+def demo_logins() -> list[DemoLogin]:
+    """Whom a visitor of the demo may be; the page asks only in demo mode."""
+    users = User.objects.filter(email__endswith=f"@{DEMO_DOMAIN}", is_active=True).select_related("team")
+    order = list(Role)
+    return [
+        DemoLogin(user.name, user.email, ROLES[Role(user.role)], user.team.name if user.team else "")
+        for user in sorted(users[:40], key=lambda user: (order.index(Role(user.role)), user.name))
+    ]
