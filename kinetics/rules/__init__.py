@@ -1,0 +1,3 @@
+"""Rules of the five indicators. Pure: numpy and scipy, no Django, no clock, no I/O."""
+
+RULE_VERSION = "kinetics-1"
