@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmix_site.settings")
 
@@ -39,6 +40,11 @@ def _transport_options(url: str, data_dir: Path) -> dict[str, Any]:
         "unacked_restore_throttle": 6,
         "global_keyprefix": "cmix:",
     }
+
+
+def _each_minute(task: str) -> dict[str, Any]:
+    # Behind a long job these messages pile up; one of each is enough afterwards.
+    return {"task": task, "schedule": 60.0, "options": {"expires": 60}}
 
 
 def make_app() -> Celery:
@@ -86,8 +92,9 @@ def make_app() -> Celery:
             },
             # Catches up a missed night or Monday; both are no-ops when the row exists.
             "catch up": {"task": "cmix.catch_up", "schedule": crontab(minute=10)},
-            "sweep": {"task": "jobs.sweep", "schedule": 60.0},
-            "heartbeat": {"task": "jobs.heartbeat", "schedule": 60.0},
+            "sweep": _each_minute("jobs.sweep"),
+            "send mails": _each_minute("jobs.send_mails"),
+            "heartbeat": _each_minute("jobs.heartbeat"),
         },
     )
     celery.autodiscover_tasks()
@@ -95,3 +102,10 @@ def make_app() -> Celery:
 
 
 app = make_app()
+
+
+@worker_ready.connect
+def _begin_at_once(**kwargs: Any) -> None:
+    """A worker that starts shows itself, finds what was left and catches up, without waiting for beat."""
+    for task in ("jobs.heartbeat", "jobs.sweep", "cmix.catch_up"):
+        app.send_task(task)

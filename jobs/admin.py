@@ -57,7 +57,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_select_related = ["requested_by"]
     actions = ["run_again"]
 
-    @admin.action(description=_("Run again (failed jobs only)"))
+    @admin.action(description=_("Run again (jobs that are over only)"))
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         count = sum(services.retry(job) for job in queryset)
         self.message_user(request, ngettext("%d job waits.", "%d jobs wait.", count) % count)

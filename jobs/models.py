@@ -64,6 +64,10 @@ class Job(models.Model):
         return self.state == JobState.FAILED
 
     @property
+    def error_is_for_people(self) -> bool:
+        return bool(self.result.get("expected"))
+
+    @property
     def is_over(self) -> bool:
         return self.state in (JobState.DONE, JobState.FAILED)
 

@@ -95,13 +95,39 @@ def enqueue(*, kind: str, key: str, payload: Mapping[str, Any] | None = None, us
 
 
 def retry(job: Job) -> bool:
-    """Give a failed job its attempts back and wake a worker; False when it had not failed."""
-    again = Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
-        state=JobState.QUEUED, attempts=0, error="", result={}, finished_at=None
-    )
-    if again:
+    """Reopen a job that is over and wake a worker; False when it was not over."""
+    reopened = _reopen(job)
+    if reopened:
         transaction.on_commit(lambda: wake(job.pk))
-    return bool(again)
+    return reopened
+
+
+def _reopen(job: Job) -> bool:
+    over = Job.objects.filter(pk=job.pk, state__in=[JobState.DONE, JobState.FAILED])
+    return bool(
+        over.update(
+            state=JobState.QUEUED, attempts=0, error="", result={}, cursor={}, done_units=0,
+            total_units=None, finished_at=None,
+        )
+    )  # fmt: skip
+
+
+def run_here(*, kind: str, key: str, payload: Mapping[str, Any] | None = None) -> Job:
+    """Do the job in this process, again when it was over already; for commands.
+
+    When a worker holds it at this moment, nothing is done and its row is returned as it stands.
+    """
+    job, created = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload or {})})
+    if not created:
+        _reopen(job)
+    return run(job.pk) or Job.objects.get(pk=job.pk)
+
+
+def run_waiting(now: datetime) -> int:
+    """Do in this process what waits for a worker; for an installation that runs by cron alone."""
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    waiting = Job.objects.filter(free).order_by("created_at").values_list("pk", flat=True)
+    return sum(run(job_id) is not None for job_id in list(waiting))
 
 
 def wake(job_id: int) -> bool:
@@ -154,8 +180,10 @@ def run(job_id: int) -> Job | None:
 
 
 def _run_claimed(held: Claim) -> None:
+    began = time.monotonic()
     try:
         held.finish(handler_of(held.kind)(held))
+        logger.info("job %s (%s) done in %.1f s", held.job_id, held.kind, time.monotonic() - began)
     except LeaseLost:
         raise
     except JobFailed as error:

@@ -1,0 +1,68 @@
+"""The night: what is computed once a day, and the hourly look whether it was.
+
+The night of a day is the job ``night`` with that day's ISO date as key. Its day, ``as_of``, is the
+last calendar day that is over in the site's time zone: at 02:00 on the 22nd it is the 21st, because
+the 22nd has sold nothing yet and would look like a loss to everybody. The key makes it run once,
+however many beats, sweeps and people ask for it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from attention.models import WeeklyList
+from common.periods import local_date
+from jobs import outbox
+from jobs.models import Job
+from jobs.registry import Context
+from jobs.services import enqueue
+
+KIND = "night"
+NIGHT_HOUR = 2
+LISTS_HOUR = 6
+
+
+def last_closed_day(now: datetime) -> date:
+    return local_date(now, settings.TIME_ZONE) - timedelta(days=1)
+
+
+def enqueue_night(*, as_of: date) -> Job:
+    return enqueue(kind=KIND, key=as_of.isoformat(), payload={"as_of": as_of.isoformat()})
+
+
+def run_night(context: Context) -> Mapping[str, Any]:
+    """Handler of the job: indicators, segments, the week's lists when they are due, old texts."""
+    from attention.services import ensure_lists
+    from kinetics.services import recompute_kinetics
+
+    from segmentation.services import classify_clients
+
+    as_of, now = date.fromisoformat(context.payload["as_of"]), timezone.now()
+    run = recompute_kinetics(
+        as_of=as_of, now=now, progress=lambda done, total: context.checkpoint(done=done, total=total)
+    )
+    segments = classify_clients(as_of=as_of, now=timezone.now())
+    if lists_are_due(now) or not WeeklyList.objects.exists():
+        ensure_lists(now=timezone.now())
+    return {"kinetics_run": run.pk, "segmentation_run": segments.pk, "purged": outbox.purge_bodies(now)}
+
+
+def lists_are_due(now: datetime) -> bool:
+    """From Monday 06:00 of the site's time on: before, the week's first night is still to come."""
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return local.weekday() > 0 or local.hour >= LISTS_HOUR
+
+
+def catch_up(now: datetime) -> dict[str, Any]:
+    """Enqueue a night that is due and missing, freeze and send lists that are due and missing."""
+    from attention.services import ensure_lists
+
+    night = None
+    if now.astimezone(ZoneInfo(settings.TIME_ZONE)).hour >= NIGHT_HOUR:
+        night = enqueue_night(as_of=last_closed_day(now))
+    lists = ensure_lists(now=now) if lists_are_due(now) else None
+    return {"night": night and night.key, "night_state": night and night.state, "lists": lists}
