@@ -1,0 +1,7 @@
+"""Writes of the weekly lists: freeze once, mail once, answer."""
+
+from attention.services.answers import answer_line
+from attention.services.freezing import freeze_lists
+from attention.services.sending import ensure_lists, send_lists
+
+__all__ = ["answer_line", "ensure_lists", "freeze_lists", "send_lists"]
