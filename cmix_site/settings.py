@@ -46,6 +46,8 @@ CMIX_CURRENCY = env("CMIX_CURRENCY", default="EUR")
 CMIX_DEMO = env.bool("CMIX_DEMO", default=False)
 # What to do with a mail of which nobody knows whether it arrived: "hold" or "resend".
 CMIX_MAIL_UNCERTAIN = env("CMIX_MAIL_UNCERTAIN", default="hold")
+# Whether the weekly mail names amounts of money; names, reasons and links always.
+CMIX_MAIL_AMOUNTS = env.bool("CMIX_MAIL_AMOUNTS", default=False)
 # Links in mails never trust the Host header of a request.
 CMIX_BASE_URL = env("CMIX_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
