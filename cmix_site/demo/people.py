@@ -1,13 +1,11 @@
-"""Who logs in to the demo. Pure."""
+"""Who logs in to the demo; the password is ``accounts.defaults.DEMO_PASSWORD``."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from accounts.defaults import DEMO_DOMAIN
 from accounts.rules import Role
 from common.text import searchable
-
-DOMAIN = "demo.example"
-PASSWORD = "demo-demo-demo"
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Person:
 
     @property
     def email(self) -> str:
-        return f"{searchable(self.name).replace(' ', '.')}@{DOMAIN}"
+        return f"{searchable(self.name).replace(' ', '.')}@{DEMO_DOMAIN}"
 
 
 PEOPLE = (

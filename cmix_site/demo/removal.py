@@ -8,8 +8,8 @@ from django.db.models import ProtectedError, QuerySet
 
 from accounts.models import Team, User
 from clients.models import Client
-from cmix_site.demo import people
 from cmix_site.demo.catalogue import FAMILIES
+from cmix_site.demo.people import PEOPLE
 from cmix_site.demo.services import client_ref, made_demo, product_ref
 from jobs.models import OutMail
 from kinetics.models import KineticsRun
@@ -61,7 +61,7 @@ def _remove_clients(count: int) -> int:
 
 
 def _remove_users() -> int:
-    users = User.objects.filter(email__in=[person.email for person in people.PEOPLE])
+    users = User.objects.filter(email__in=[person.email for person in PEOPLE])
     OutMail.objects.filter(recipient__in=users).delete()
     return _remove_unneeded(users)
 

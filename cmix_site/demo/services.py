@@ -14,14 +14,15 @@ from django.db import transaction
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
 
+from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
 from accounts.rules import Role
 from clients.models import Client
-from cmix_site.demo import people
 from cmix_site.demo.catalogue import FAMILIES
 from cmix_site.demo.lives import DAYS, Lives, draw_lives, purchase_days
 from cmix_site.demo.names import Card, draw_card
 from cmix_site.demo.orders import Lines, Orders, draw_orders
+from cmix_site.demo.people import PEOPLE, Person
 from jobs.models import Job
 from jobs.rules import JobState
 from sales.models import Category, Order, OrderLine, Product
@@ -102,16 +103,16 @@ def _remember(story: Story, model: type[Team] | type[Category], row: Any, create
 def _make_people(story: Story) -> dict[str, list[User]]:
     """The demo's users, by team those who own clients."""
     # One hash for all: ten slow hashes would take longer than the rest of the demo.
-    password = make_password(people.PASSWORD)
+    password = make_password(DEMO_PASSWORD)
     owners: dict[str, list[User]] = {}
-    for person in people.PEOPLE:
+    for person in PEOPLE:
         user = _make_user(person, password, story)
         if user.team:
             owners.setdefault(user.team.name, []).append(user)
     return owners
 
 
-def _make_user(person: people.Person, password: str, story: Story) -> User:
+def _make_user(person: Person, password: str, story: Story) -> User:
     team = None
     if person.team:
         team, created = Team.objects.get_or_create(name=person.team)
@@ -121,7 +122,7 @@ def _make_user(person: people.Person, password: str, story: Story) -> User:
         language=person.language, weekly_hours=person.weekly_hours,
         is_superuser=person.role == Role.ADMINISTRATOR,
     )  # fmt: skip
-    validate_password(people.PASSWORD, user)
+    validate_password(DEMO_PASSWORD, user)
     user.full_clean()
     user.save()
     return user

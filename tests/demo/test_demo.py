@@ -8,10 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
+from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
 from accounts.rules import Role
 from clients.models import Client
-from cmix_site.demo.people import PASSWORD, PEOPLE
+from cmix_site.demo.people import PEOPLE
 from jobs.models import Job
 from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
 from tests.factories.records import make_client, make_order
@@ -60,7 +61,7 @@ def test_its_users_log_in_with_every_role(client):
     assert set(users) == {person.email for person in PEOPLE}
     assert {user.role for user in users.values()} == {role.value for role in Role}
     assert [user.email for user in users.values() if user.language == "en"] == ["emma.brisdale@demo.example"]
-    assert client.login(username="claire.garesson@demo.example", password=PASSWORD) is True
+    assert client.login(username="claire.garesson@demo.example", password=DEMO_PASSWORD) is True
 
 
 def test_every_client_has_an_owner_of_its_team_and_can_be_searched():

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.defaults import DEMO_PASSWORD
 from cmix_site.demo.catalogue import FAMILIES
 from cmix_site.demo.lives import DAYS, LAST_YEAR, YEAR_BEFORE, Fate, draw_lives, purchase_days, season
 from cmix_site.demo.names import draw_card
 from cmix_site.demo.orders import draw_orders
-from cmix_site.demo.people import PASSWORD, PEOPLE
+from cmix_site.demo.people import PEOPLE
 from cmix_site.demo.words import SURNAMES
 
 FIRST = date(2023, 11, 26)
@@ -109,4 +110,4 @@ def test_cards_lead_nowhere_real(person):
 def test_words_do_not_repeat():
     assert len(set(SURNAMES)) == len(SURNAMES)
     assert len({person.email for person in PEOPLE}) == len(PEOPLE)
-    assert len(PASSWORD) >= 12
+    assert len(DEMO_PASSWORD) >= 12
