@@ -21,4 +21,5 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
                     copy.write_row(row)
             return
         marks = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)
+        insert = f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})"
+        cursor.executemany(insert, rows)  # type: ignore[arg-type]  # an iterator will do

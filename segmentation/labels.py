@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from segmentation.rules.grid import Preset, Segment
+from segmentation.rules.history import Cause
 
 SEGMENTS = {
     Segment.WHALE: _("Whale"),
@@ -8,6 +9,14 @@ SEGMENTS = {
     Segment.ATHLETE: _("Athlete"),
     Segment.DILEMMA: _("Dilemma"),
     Segment.TO_QUALIFY: _("To qualify"),
+}
+# Under each tile of the grid.
+SEGMENT_NOTES = {
+    Segment.WHALE: _("High revenue, low margin"),
+    Segment.THOROUGHBRED: _("High margin, low revenue"),
+    Segment.ATHLETE: _("High revenue, high margin"),
+    Segment.DILEMMA: _("Low revenue, low margin"),
+    Segment.TO_QUALIFY: _("Not known well enough"),
 }
 # One letter in every chip, so that print and screen readers lose nothing without colour.
 LETTERS = {
@@ -21,4 +30,32 @@ PRESETS = {
     Preset.ABC: _("Top 80% of revenue, portfolio margin"),
     Preset.MEDIANS: _("Medians"),
     Preset.TYPED: _("Typed in"),
+}
+PRESET_NOTES = {
+    Preset.ABC: _(
+        "Revenue line: the smallest of the largest clients that together make 80% of revenue. "
+        "Margin line: the margin rate of the whole portfolio."
+    ),
+    Preset.MEDIANS: _("Each line halves the clients whose revenue and margin are known well enough."),
+    Preset.TYPED: _("The two amounts you consider the right ones."),
+}
+CAUSES = {
+    Cause.FIRST: _("First classification kept"),
+    Cause.VALUE: _("The client's figures changed"),
+    Cause.THRESHOLD: _("The lines were moved"),
+}
+REASONS = {
+    "revenue_high": _("Revenue of %(value_cents)s is on or above the line of %(line_cents)s."),
+    "revenue_low": _("Revenue of %(value_cents)s is below the line of %(line_cents)s."),
+    "margin_high": _("Margin rate of %(value_rate)s is on or above the line of %(line_rate)s."),
+    "margin_low": _("Margin rate of %(value_rate)s is below the line of %(line_rate)s."),
+    "margin_assumed": _("The margin rests on an assumed rate for %(share_rate)s of the sales with a cost."),
+    "no_order": _("No order yet, so there is nothing to judge."),
+    "new": _("First order %(days)s days ago; the grid waits until %(needed)s days have passed."),
+    "nothing_sold": _("Nothing sold in the last 52 weeks, so there is no margin to judge."),
+    "costs_missing": _(
+        "Costs are known for %(coverage_rate)s of the sales; the grid needs at least %(needed_rate)s."
+    ),
+    "margin_unknown": _("Refunds outweigh the sales whose cost is known, so there is no margin rate."),
+    "lines_unknown": _("The lines of the grid cannot be drawn yet: no revenue or no cost is known."),
 }

@@ -6,22 +6,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.querysets import OwnedQuerySet
 from clients.models import Client
 from segmentation.labels import PRESETS, SEGMENTS
-from segmentation.rules.grid import Preset
+from segmentation.rules.grid import Classification, Preset, Thresholds, classify_client
 
 
 class GridThresholds(models.Model):
     """A version of the grid's two lines; the active one is the newest with ``activated_at``.
 
-    Without a person's choice the first night proposes and activates preset ABC, marked automatic.
+    Without a person's choice the first run proposes and activates preset ABC, marked automatic: then
+    ``activated_by`` is null. A line is null while no revenue or no cost is known to draw it from.
     """
 
     preset = models.CharField(
         _("preset"), max_length=10, default=Preset.ABC.value,
         choices=[(preset.value, label) for preset, label in PRESETS.items()],
     )  # fmt: skip
-    revenue_cents = models.BigIntegerField(_("revenue from"), validators=[MinValueValidator(0)])
+    revenue_cents = models.BigIntegerField(_("revenue from"), null=True, validators=[MinValueValidator(0)])
     margin_rate = models.FloatField(
-        _("margin rate from"), validators=[MinValueValidator(-1), MaxValueValidator(1)]
+        _("margin rate from"), null=True, validators=[MinValueValidator(-1), MaxValueValidator(1)]
     )
     as_of = models.DateField(_("computed as of"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -38,6 +39,14 @@ class GridThresholds(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.pk} ({self.get_preset_display()})"
+
+    @property
+    def automatic(self) -> bool:
+        return self.activated_by_id is None
+
+    @property
+    def lines(self) -> Thresholds:
+        return Thresholds(self.revenue_cents, self.margin_rate)
 
 
 class SegmentationRun(models.Model):
@@ -88,7 +97,19 @@ class ClientSegment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "client"], name="segment_run_client")]
-        indexes = [models.Index(fields=["run", "segment", "-revenue_cents"], name="segment_run_revenue")]
+        indexes = [models.Index(fields=["run", "-revenue_cents"], name="segment_run_revenue")]
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.segment}"
+
+    def under(self, thresholds: Thresholds) -> Classification:
+        """Where these values stand between other lines."""
+        return classify_client(
+            revenue_cents=self.revenue_cents, margin_rate=self.margin_rate,
+            cost_coverage=self.cost_coverage, tenure_days=self.tenure_days,
+            assumed_share=self.assumed_share, thresholds=thresholds,
+        )  # fmt: skip
+
+    @property
+    def classification(self) -> Classification:
+        return self.under(self.run.thresholds.lines)

@@ -1,0 +1,63 @@
+"""One client's place in the grid: values, reasons, history, and a small picture."""
+
+import math
+from dataclasses import dataclass
+
+from clients.models import Client
+from common.wording import explain
+from segmentation.labels import CAUSES, REASONS
+from segmentation.models import ClientSegment
+from segmentation.rules.grid import Segment
+from segmentation.rules.history import Change, Standing, changes
+
+
+@dataclass(frozen=True)
+class ExplainedChange:
+    change: Change
+    cause: str
+
+
+def reasons_of(row: ClientSegment) -> list[str]:
+    return [explain(reason, REASONS) for reason in row.classification.because]
+
+
+def history_of(client: Client) -> list[ExplainedChange]:
+    """The client's changes of segment among the published runs still kept, newest first."""
+    rows = ClientSegment.objects.filter(client=client, run__published=True)
+    rows = rows.select_related("run__thresholds").order_by("run__as_of")
+    found = changes([_standing(row) for row in rows])
+    return [ExplainedChange(change, str(CAUSES[change.cause])) for change in found][::-1]
+
+
+def _standing(row: ClientSegment) -> Standing:
+    return Standing(
+        as_of=row.run.as_of, segment=Segment(row.segment), thresholds=row.run.thresholds.lines,
+        under=lambda lines: row.under(lines).segment,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Position:
+    """A dot in a picture of 100 by 100, the lines crossing in its middle."""
+
+    x: float
+    y: float
+
+
+def position_of(row: ClientSegment) -> Position | None:
+    """Where the client stands between the lines; null when a value or a line is missing.
+
+    To the right: revenue on a log scale, a tenfold of the line at the edge. Upwards: margin, 30 points
+    above the line at the edge. What lies further out stays on the edge.
+    """
+    lines = row.run.thresholds.lines
+    if row.margin_rate is None or lines.revenue_cents is None or lines.margin_rate is None:
+        return None
+    ratio = math.log10(max(row.revenue_cents, 1) / max(lines.revenue_cents, 1))
+    return Position(
+        x=_within(50 + 44 * ratio), y=_within(50 - 44 * (row.margin_rate - lines.margin_rate) / 0.3)
+    )
+
+
+def _within(value: float) -> float:
+    return round(min(94.0, max(6.0, value)), 1)

@@ -1,0 +1,168 @@
+"""The grid page from one run's stored rows, only ever of clients the reader may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, FloatField, Q, Sum
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
+from segmentation.models import ClientSegment, ClientSegmentQuerySet, SegmentationRun
+from segmentation.registry import current_bubble_size
+from segmentation.rules.grid import Segment
+
+MAX_BUBBLES = 2000
+PAGE_ROWS = 50
+SORTS = {
+    "revenue": F("revenue_cents"),
+    "margin": F("margin_rate"),
+    "name": F("client__name"),
+    "segment": F("segment"),
+}
+DEFAULT_SORT = "-revenue"
+
+
+@dataclass(frozen=True)
+class GridFilter:
+    """State of the page's URL. ``sort`` is a key of ``SORTS``, with a minus for largest first."""
+
+    segment: Segment | None = None
+    search: str = ""
+    sort: str = DEFAULT_SORT
+    page: int = 1
+    log_scale: bool = True
+
+
+@dataclass(frozen=True)
+class Tile:
+    segment: Segment
+    label: str | Promise
+    note: str | Promise
+    clients: int
+    revenue_cents: int
+    margin_rate: float | None
+    share: float | None  # of the revenue of all tiles
+
+
+@dataclass(frozen=True)
+class GridPage:
+    rows: Sequence[ClientSegment]
+    number: int
+    has_next: bool
+    total: int
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_ROWS + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+
+@dataclass(frozen=True)
+class Bubbles:
+    """What the chart draws; ``left_out`` counts clients without a margin or, on a log scale, revenue."""
+
+    data: dict[str, Any]
+    drawn: int
+    left_out: int
+    capped: bool
+
+
+def visible_rows(run: SegmentationRun, user: Any) -> ClientSegmentQuerySet:
+    return ClientSegment.objects.filter(run=run).visible_to(user)
+
+
+def tiles(run: SegmentationRun, user: Any) -> list[Tile]:
+    """One tile per segment. The margin rate weighs each known rate with the client's revenue."""
+    known = Q(margin_rate__isnull=False, revenue_cents__gt=0)
+    revenue = Cast("revenue_cents", FloatField())
+    found = {
+        row["segment"]: row
+        for row in visible_rows(run, user).values("segment").annotate(
+            clients=Count("pk"), revenue=Sum("revenue_cents"),
+            margin=Sum(F("margin_rate") * revenue, filter=known), base=Sum("revenue_cents", filter=known),
+        )
+    }  # fmt: skip
+    total = sum(row["revenue"] for row in found.values())
+    return [_tile(segment, found.get(segment.value), total) for segment in Segment]
+
+
+def _tile(segment: Segment, row: dict[str, Any] | None, total: int) -> Tile:
+    row = row or {"clients": 0, "revenue": 0, "margin": None, "base": None}
+    return Tile(
+        segment=segment, label=SEGMENTS[segment], note=SEGMENT_NOTES[segment],
+        clients=row["clients"], revenue_cents=int(row["revenue"]),
+        margin_rate=row["margin"] / float(row["base"]) if row["base"] else None,
+        share=float(row["revenue"]) / float(total) if total > 0 else None,
+    )  # fmt: skip
+
+
+def filtered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientSegmentQuerySet:
+    rows = visible_rows(run, user)
+    if chosen.segment:
+        rows = rows.filter(segment=chosen.segment.value)
+    if chosen.search:
+        rows = rows.filter(client__in=Client.objects.matching(chosen.search))
+    return rows
+
+
+def ordered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientSegmentQuerySet:
+    """With the client's name; unknown margins come last either way."""
+    column = SORTS[chosen.sort.removeprefix("-")]
+    order = column.desc(nulls_last=True) if chosen.sort.startswith("-") else column.asc(nulls_last=True)
+    return filtered_rows(run, user, chosen).select_related("client").order_by(order, "client_id")
+
+
+def grid_page(run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequence[Tile]) -> GridPage:
+    """One page of the table. The tiles' counts serve as total unless somebody searches."""
+    if chosen.search:
+        total = filtered_rows(run, user, chosen).count()
+    else:
+        total = sum(tile.clients for tile in counted if chosen.segment in (None, tile.segment))
+    number = min(chosen.page, max(1, -(-total // PAGE_ROWS)))
+    start = (number - 1) * PAGE_ROWS
+    rows = list(ordered_rows(run, user, chosen)[start : start + PAGE_ROWS])
+    return GridPage(rows, number, start + PAGE_ROWS < total, total)
+
+
+def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> Bubbles:
+    """The largest clients of the filter that have a place in the grid, at most ``MAX_BUBBLES``."""
+    drawable = filtered_rows(run, user, chosen).filter(margin_rate__isnull=False)
+    if chosen.log_scale:
+        drawable = drawable.filter(revenue_cents__gt=0)
+    drawn = list(
+        drawable.order_by("-revenue_cents", "client_id")
+        .values_list("client_id", "client__name", "revenue_cents", "margin_rate", "segment")[: MAX_BUBBLES + 1]
+    )  # fmt: skip
+    capped = len(drawn) > MAX_BUBBLES
+    drawn = drawn[:MAX_BUBBLES]
+    provider = current_bubble_size()
+    sizes = provider.sizes([point[0] for point in drawn]) if provider else {}
+    points = [
+        [pk, name, revenue, round(margin, 4), sizes.get(pk) if provider else revenue, segment]
+        for pk, name, revenue, margin, segment in drawn
+    ]
+    data = {
+        "points": points,
+        "lines": {"revenue": run.thresholds.revenue_cents, "margin": run.thresholds.margin_rate},
+        "log": chosen.log_scale,
+        "labels": _chart_labels(str(provider.label) if provider else None),
+    }
+    return Bubbles(data, len(points), 0 if capped else total - len(points), capped)
+
+
+def _chart_labels(size: str | None) -> dict[str, Any]:
+    return {
+        "segments": {segment.value: str(label) for segment, label in SEGMENTS.items()},
+        "letters": {segment.value: letter for segment, letter in LETTERS.items()},
+        "revenue": str(_("Revenue, last 52 weeks")),
+        "revenueLog": str(_("Revenue, last 52 weeks (log scale)")),
+        "margin": str(_("Margin rate")),
+        "size": size,
+    }

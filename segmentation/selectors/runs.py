@@ -1,0 +1,26 @@
+"""Published classifications and the lines in force."""
+
+from datetime import date
+
+from clients.models import Client
+from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
+
+
+def published_run(as_of: date | None = None) -> SegmentationRun | None:
+    """The newest published classification, or that of ``as_of``, with its thresholds."""
+    runs = SegmentationRun.objects.filter(published=True).select_related("thresholds__activated_by")
+    if as_of is not None:
+        runs = runs.filter(as_of=as_of)
+    return runs.order_by("-as_of").first()
+
+
+def segment_of(client: Client, run: SegmentationRun | None = None) -> ClientSegment | None:
+    """The client's row in ``run`` (default: the newest published that knows it), with run and lines."""
+    rows = ClientSegment.objects.filter(client=client).select_related("run__thresholds__activated_by")
+    rows = rows.filter(run=run) if run else rows.filter(run__published=True)
+    return rows.order_by("-run__as_of").first()
+
+
+def active_thresholds() -> GridThresholds | None:
+    activated = GridThresholds.objects.filter(activated_at__isnull=False)
+    return activated.select_related("activated_by").order_by("-activated_at", "-pk").first()
