@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
@@ -7,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -17,7 +20,7 @@ from common.htmx import page
 from segmentation.forms import ActivationForm, GridFilterForm, LinesForm
 from segmentation.labels import PRESET_NOTES, PRESETS, SEGMENTS
 from segmentation.models import SegmentationRun
-from segmentation.rules.grid import Preset, Segment
+from segmentation.rules.grid import MIN_COST_COVERAGE, MIN_TENURE_DAYS, Preset, Segment
 from segmentation.selectors.explained import history_of, reasons_of
 from segmentation.selectors.grid import GridFilter, bubbles, grid_page, ordered_rows, tiles
 from segmentation.selectors.proposals import Proposal, propose_thresholds
@@ -37,6 +40,32 @@ def grid(request: HttpRequest) -> HttpResponse:
     return page(request, "segmentation/grid.html", context, partial="table")
 
 
+@dataclass(frozen=True)
+class Header:
+    """A column's heading; following it sorts by ``next_sort``."""
+
+    label: str | Promise
+    numeric: bool
+    direction: str
+    next_sort: str
+
+
+# Key, label, and whether it is a figure: figures start with the largest.
+_COLUMNS = [
+    ("name", gettext_lazy("Client"), False),
+    ("segment", gettext_lazy("Segment"), False),
+    ("revenue", gettext_lazy("Revenue"), True),
+    ("margin", gettext_lazy("Margin"), True),
+]
+
+
+def _header(sort: str, key: str, label: Promise, numeric: bool) -> Header:
+    direction = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
+    starts = f"-{key}" if numeric else key
+    turned = {key: f"-{key}", f"-{key}": key}.get(sort, starts)
+    return Header(label, numeric, direction, turned)
+
+
 def _grid_context(request: HttpRequest, run: SegmentationRun, chosen: GridFilter) -> dict[str, Any]:
     counted = tiles(run, request.user)
     table = grid_page(run, request.user, chosen, counted)
@@ -47,6 +76,7 @@ def _grid_context(request: HttpRequest, run: SegmentationRun, chosen: GridFilter
         "run": run, "thresholds": run.thresholds, "chosen": chosen, "tiles": counted, "table": table,
         "bubbles": drawn, "athletes": by_segment[Segment.ATHLETE], "unknown": by_segment[Segment.TO_QUALIFY],
         "all_clients": sum(tile.clients for tile in counted),
+        "headers": [_header(chosen.sort, *column) for column in _COLUMNS],
         "segment_choices": [(segment.value, label) for segment, label in SEGMENTS.items()],
     }  # fmt: skip
 
@@ -83,6 +113,7 @@ def why(request: HttpRequest, client_pk: int) -> HttpResponse:
     context = {
         "client": client, "row": row, "reasons": reasons_of(row) if row else [],
         "changes": history_of(client),
+        "needed_coverage": MIN_COST_COVERAGE, "needed_days": MIN_TENURE_DAYS,
     }  # fmt: skip
     return page(request, "segmentation/why.html", context, partial="why")
 

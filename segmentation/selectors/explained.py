@@ -38,26 +38,30 @@ def _standing(row: ClientSegment) -> Standing:
 
 @dataclass(frozen=True)
 class Position:
-    """A dot in a picture of 100 by 100, the lines crossing in its middle."""
+    """A dot in a picture of ``WIDTH`` by ``HEIGHT``, the lines crossing in its middle."""
 
     x: float
     y: float
 
 
+WIDTH, HEIGHT, EDGE = 240, 164, 10
+
+
 def position_of(row: ClientSegment) -> Position | None:
     """Where the client stands between the lines; null when a value or a line is missing.
 
-    To the right: revenue on a log scale, a tenfold of the line at the edge. Upwards: margin, 30 points
+    To the right: revenue on a log scale, tenfold the line at the edge. Upwards: margin, 30 points
     above the line at the edge. What lies further out stays on the edge.
     """
     lines = row.run.thresholds.lines
     if row.margin_rate is None or lines.revenue_cents is None or lines.margin_rate is None:
         return None
-    ratio = math.log10(max(row.revenue_cents, 1) / max(lines.revenue_cents, 1))
-    return Position(
-        x=_within(50 + 44 * ratio), y=_within(50 - 44 * (row.margin_rate - lines.margin_rate) / 0.3)
-    )
+    richer = math.log10(max(row.revenue_cents, 1) / max(lines.revenue_cents, 1))
+    better = (row.margin_rate - lines.margin_rate) / 0.3
+    return Position(x=_placed(richer, WIDTH), y=_placed(-better, HEIGHT))
 
 
-def _within(value: float) -> float:
-    return round(min(94.0, max(6.0, value)), 1)
+def _placed(offset: float, length: int) -> float:
+    """``offset`` in [−1, 1] from the middle of ``length``, kept off the edge."""
+    half = length / 2
+    return round(half + max(-1.0, min(1.0, offset)) * (half - EDGE), 1)

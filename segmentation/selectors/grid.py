@@ -56,6 +56,14 @@ class GridPage:
     total: int
 
     @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1
+
+    @property
     def first(self) -> int:
         return (self.number - 1) * PAGE_ROWS + 1 if self.rows else 0
 
@@ -165,4 +173,5 @@ def _chart_labels(size: str | None) -> dict[str, Any]:
         "revenueLog": str(_("Revenue, last 52 weeks (log scale)")),
         "margin": str(_("Margin rate")),
         "size": size,
+        "none": str(_("No client to draw")),
     }
