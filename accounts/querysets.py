@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.rules import SEES_ALL, SEES_TEAM
 
 if TYPE_CHECKING:
-    from accounts.models import Team, User
+    from accounts.models import User
 
 
 def visible_q(user: Any, *, client: str = "") -> Q:
@@ -37,7 +37,7 @@ class OwnedQuerySet(QuerySet[Any]):
         return self.filter(visible_q(user, client=self.client_path))
 
 
-class UserQuerySet(QuerySet["User"]):
+class UserQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Oneself; account managers also their team; directors and administrators all."""
         if user.role in SEES_ALL:
@@ -48,7 +48,7 @@ class UserQuerySet(QuerySet["User"]):
         return self.filter(own)
 
 
-class TeamQuerySet(QuerySet["Team"]):
+class TeamQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """One's own; directors and administrators all."""
         return self if user.role in SEES_ALL else self.filter(pk=user.team_id)

@@ -72,14 +72,14 @@ class Client(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("clients:detail", args=[self.pk])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = self.make_search_text()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text"}
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("clients:detail", args=[self.pk])
 
     def make_search_text(self) -> str:
         """Bulk writers call this too, so that search never depends on how a client came in."""

@@ -6,6 +6,7 @@ list (also a filter and a sort), a badge stands in the head of the client and in
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 
 from clients.models import Client
 
+MONEY_TEMPLATE = "clients/columns/money.html"
 Choices = Callable[[], list[tuple[str, str | Promise]]]
 Annotate = Callable[[QuerySet[Any]], QuerySet[Any]]
 
@@ -22,7 +24,9 @@ class Panel:
     """A part of the client's page.
 
     ``context(client, user)`` returns what ``template`` reads; ``None`` leaves the panel out.
-    ``zone``: "head" (chips beside the name), "strip" (the indicators), "main" or "side".
+    ``zone``: "head" (chips beside the name), "strip" (the indicators), "main" or "side". A panel with a ``title`` is framed as a section
+    under that title, one without brings its own frame. ``scripts`` are static paths the page loads
+    after ECharts and ``js/charts.js``.
     """
 
     key: str
@@ -31,6 +35,7 @@ class Panel:
     zone: str = "main"
     position: int = 50
     title: str | Promise = ""
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Column:
 
     ``annotate`` adds the value under ``key`` (no row may be lost: outer join or subquery);
     ``template`` prints ``value`` and ``client``; ``sortable`` allows ``?sort=key`` and ``-key``,
-    nulls last; ``choices`` makes it a filter ``?key=value``.
+    nulls last; ``choices`` makes it a filter ``?key=value``. ``export`` turns the value into what a
+    CSV cell holds; without it money columns export units, filters their label, others the value.
     """
 
     key: str
@@ -52,6 +58,17 @@ class Column:
     choices: Choices | None = None
     help_text: str | Promise = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    export: Callable[[Any], Any] | None = None
+
+    def exporter(self) -> Callable[[Any], Any]:
+        if self.export:
+            return self.export
+        if self.template == MONEY_TEMPLATE:
+            return lambda cents: None if cents is None else Decimal(cents) / 100
+        if self.choices:
+            labels = {value: str(label) for value, label in self.choices()}
+            return lambda value: labels.get(value, value)
+        return lambda value: value
 
     def order_by(self, descending: bool) -> Any:
         return F(self.key).desc(nulls_last=True) if descending else F(self.key).asc(nulls_last=True)

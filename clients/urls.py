@@ -1,4 +1,13 @@
-from typing import Any
+from django.urls import path
+
+from clients import views
 
 app_name = "clients"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.client_list, name="list"),
+    path("new/", views.create, name="create"),
+    path("search/", views.search, name="search"),
+    path("export.csv", views.export, name="export"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+]

@@ -1,0 +1,147 @@
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clients import registry
+from clients.filters import ListState, asked_clients, in_order
+from clients.labels import KINDS
+from clients.models import Client
+from clients.rules import ClientKind
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+HITS = 8
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: registry.Column
+    value: Any
+
+
+@dataclass(frozen=True)
+class Row:
+    client: Client
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    """One page of the list. ``count`` stops at ``COUNT_CAP``; ``capped`` says that there are more."""
+
+    rows: list[Row]
+    columns: list[registry.Column]
+    count: int
+    capped: bool
+    number: int
+    has_next: bool
+
+    @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+def client_page(user: Any, state: ListState) -> ClientPage:
+    """Three queries however many columns there are: count, ids of the page, its rows.
+
+    The ids are found with the one column that sorts, so that the others are computed for fifty
+    clients and not for all.
+    """
+    asked = asked_clients(user, state)
+    counted = asked.order_by()[: COUNT_CAP + 1].count()
+    start = (state.page - 1) * PAGE_SIZE
+    found = list(in_order(asked, state).values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    columns = state.columns()
+    return ClientPage(
+        rows=_rows(found[:PAGE_SIZE], columns),
+        columns=columns,
+        count=min(counted, COUNT_CAP),
+        capped=counted > COUNT_CAP,
+        number=state.page,
+        has_next=len(found) > PAGE_SIZE,
+    )
+
+
+def _with_columns(clients: QuerySet[Client], columns: Sequence[registry.Column]) -> QuerySet[Client]:
+    for column in columns:
+        if column.key not in clients.query.annotations:
+            clients = column.annotate(clients)
+    return clients.select_related("owner", "team").defer("search_text")
+
+
+def _rows(ids: Sequence[int], columns: Sequence[registry.Column]) -> list[Row]:
+    clients = {client.pk: client for client in _with_columns(Client.objects.filter(pk__in=ids), columns)}
+    return [
+        Row(client, [Cell(column, getattr(client, column.key)) for column in columns])
+        for pk in ids
+        if (client := clients.get(pk))
+    ]  # fmt: skip
+
+
+def exported_header(columns: Sequence[registry.Column]) -> list[str]:
+    own = [str(Client._meta.get_field(name).verbose_name) for name in _OWN_FIELDS]  # type: ignore[union-attr]
+    return [*own, *(str(column.label) for column in columns)]
+
+
+_OWN_FIELDS = ("ref", "name", "kind", "owner", "team", "postcode", "city", "country", "email", "phone")
+
+
+def exported_rows(user: Any, state: ListState) -> Iterator[list[Any]]:
+    """Every client of the list as it is filtered and sorted, one by one, with its columns.
+
+    Labels are put into words now: the rows are read when the request's language is left.
+    """
+    columns = state.columns()
+    clients = _with_columns(in_order(asked_clients(user, state), state), columns)
+    kinds = {kind.value: str(KINDS[kind]) for kind in ClientKind}
+    printers = [column.exporter() for column in columns]
+    return _export(clients, columns, printers, kinds)
+
+
+def _export(
+    clients: QuerySet[Client], columns: Sequence[registry.Column], printers: Sequence[Any], kinds: Mapping[str, str]
+) -> Iterator[list[Any]]:  # fmt: skip
+    for client in clients.iterator(chunk_size=2000):
+        yield [
+            client.ref, client.name, kinds[client.kind], client.owner, client.team, client.postcode,
+            client.city, client.country, client.email, client.phone,
+            *(
+                printed(getattr(client, column.key))
+                for column, printed in zip(columns, printers, strict=True)
+            ),
+        ]  # fmt: skip
+
+
+def search_hits(user: Any, text: str, limit: int = HITS) -> list[Client]:
+    if not text.strip():
+        return []
+    found = Client.objects.visible_to(user).matching(text).order_by("name", "pk")
+    return list(found.select_related("owner").defer("search_text")[:limit])
+
+
+@dataclass(frozen=True)
+class ShownPanel:
+    panel: registry.Panel
+    context: Mapping[str, Any]
+
+
+def shown_panels(client: Client, user: Any, zone: str) -> list[ShownPanel]:
+    return [
+        ShownPanel(panel, context)
+        for panel in registry.panels(zone)
+        if (context := panel.context(client, user)) is not None
+    ]

@@ -1,0 +1,112 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients import registry
+from clients.filters import ListState, owners_for, scopes_of
+from clients.forms import ClientForm, may_assign
+from clients.labels import KINDS
+from clients.models import Client
+from clients.selectors import client_page, exported_header, exported_rows, search_hits, shown_panels
+from common.exports import csv_response
+from common.htmx import page
+
+
+def client_list(request: HttpRequest) -> HttpResponse:
+    state = ListState.read(request.GET)
+    context = {
+        "state": state,
+        "found": client_page(request.user, state),
+        "scopes": scopes_of(request.user),
+        "owners": owners_for(request.user),
+        "kinds": [(kind.value, label) for kind, label in KINDS.items()],
+        "choice_filters": _choice_filters(state),
+        "all_columns": registry.columns(),
+    }
+    return page(request, "clients/list.html", context, partial="results")
+
+
+def _choice_filters(state: ListState) -> list[dict[str, Any]]:
+    asked = dict(state.choices)
+    return [
+        {"column": column, "options": column.choices(), "value": asked.get(column.key, "")}
+        for column in registry.columns()
+        if column.choices
+    ]
+
+
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    state = ListState.read(request.GET)
+    today = timezone.localdate()
+    return csv_response(
+        f"clients-{today:%Y-%m-%d}.csv", exported_header(state.columns()), exported_rows(request.user, state)
+    )
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "")[:100].strip()
+    limit = 8 if getattr(request, "htmx", None) else 50
+    context = {"q": text, "hits": search_hits(request.user, text, limit)}
+    return page(request, "clients/search.html", context, partial="hits")
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    client = _visible_client(request, pk)
+    zones = {zone: shown_panels(client, request.user, zone) for zone in ("head", "strip", "main", "side")}
+    scripts = dict.fromkeys(
+        script for shown in zones.values() for item in shown for script in item.panel.scripts
+    )
+    return page(
+        request, "clients/detail.html", {"client": client, "zones": zones, "panel_scripts": list(scripts)}
+    )
+
+
+def _visible_client(request: HttpRequest, pk: int) -> Client:
+    """A foreign client is not found, exactly like an absent one."""
+    return get_object_or_404(Client.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    client = _visible_client(request, pk)
+    name = client.name  # the form writes into the instance even when it is refused
+    form = ClientForm(request.POST or None, instance=client, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, form)
+    context = {
+        "form": form,
+        "headline": name,
+        "lead": _("The facts of this client; orders and figures come from the imports."),
+        "cancel_url": client.get_absolute_url(),
+    }
+    return page(request, "generic/form.html", context)
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    if not may_assign(user):
+        raise PermissionDenied
+    form = ClientForm(request.POST or None, instance=Client(owner=user, team=user.team), user=user)
+    if request.method == "POST" and form.is_valid():
+        return _saved(request, form)
+    context = {
+        "form": form,
+        "headline": _("New client"),
+        "lead": _("The reference is the number other systems know this client by; imports find it there."),
+        "submit": _("Create the client"),
+        "cancel_url": reverse("clients:list"),
+    }
+    return page(request, "generic/form.html", context)
+
+
+def _saved(request: HttpRequest, form: ClientForm) -> HttpResponse:
+    client = form.save()
+    messages.success(request, _("%(client)s saved.") % {"client": client.name})
+    if Client.objects.visible_to(request.user).filter(pk=client.pk).exists():
+        return redirect(client)
+    return redirect("clients:list")
