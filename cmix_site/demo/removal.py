@@ -31,7 +31,7 @@ def remove_demo() -> dict[str, Any]:
     clients = _remove_clients(record.result["clients"])
     kept = _remove_users()
     kept += _remove_unneeded(Product.objects.filter(ref__in=_product_refs()))
-    kept += _remove_unneeded(Category.objects.filter(pk__in=record.payload.get("Category", [])))
+    kept += _remove_categories(record.payload.get("Category", []))
     kept += _remove_unneeded(Team.objects.filter(pk__in=record.payload.get("Team", [])))
     _remove_computed()
     record.delete()
@@ -64,6 +64,13 @@ def _remove_users() -> int:
     users = User.objects.filter(email__in=[person.email for person in PEOPLE])
     OutMail.objects.filter(recipient__in=users).delete()
     return _remove_unneeded(users)
+
+
+def _remove_categories(made: list[int]) -> int:
+    """A category would go in spite of its products: they only forget it."""
+    categories = Category.objects.filter(pk__in=made)
+    categories.filter(products__isnull=True).delete()
+    return categories.count()
 
 
 def _remove_unneeded(rows: QuerySet[Any]) -> int:
