@@ -74,6 +74,7 @@ def _address(text: str) -> str:
 def _announce(smtp: smtplib.SMTP, message: EmailMultiAlternatives) -> None:
     try:
         sender, recipient = _address(message.from_email), _address(message.to[0])
+        smtp.ehlo_or_helo_if_needed()
         _check(*smtp.mail(sender), accepted=(250,))
         _check(*smtp.rcpt(recipient), accepted=(250, 251))
     except UnicodeError as error:

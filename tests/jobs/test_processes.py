@@ -1,0 +1,161 @@
+"""Jobs under real worker processes: claimed once, brought back after a kill, never written by a zombie."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.installations import Installation, wait_for
+
+pytestmark = pytest.mark.slow
+
+ENQUEUE = """
+from jobs.services import enqueue
+job = enqueue(kind="test.steps", key="1", payload={payload})
+print(job.pk)
+"""
+JOB = """
+from jobs.models import Heartbeat, Job
+job = Job.objects.get(key="1")
+print(json.dumps([job.state, job.done_units, job.fence, job.result, Heartbeat.objects.filter(
+    name__startswith=f"{job.pk}-").count()]))
+"""
+RUN_ALL = """
+import sys, time, tests.jobs.worker
+from jobs.models import Job
+from jobs.services import run
+time.sleep(max(0, {start} - time.time()))
+ran = [pk for pk in Job.objects.order_by("pk").values_list("pk", flat=True) if run(pk)]
+print(json.dumps(ran))
+"""
+
+
+def _end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, how)
+    process.wait(20)
+
+
+@contextmanager
+def _worker(installation: Installation, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    pool = "solo" if "CMIX_BROKER_URL" not in installation.environment else "prefork"
+    process = installation.start(
+        sys.executable, "-m", "celery", "-q", "-A", "tests.jobs.worker", "worker", "--pool", pool, "-c", "1",
+        "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING",
+        **environment,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        _end(process, signal.SIGKILL)
+
+
+def _job(installation: Installation) -> Any:
+    return installation.python(JOB)
+
+
+def _has_begun(installation: Installation) -> bool:
+    return bool(_job(installation)[1])
+
+
+def test_worker_runs_a_job_from_the_broker(installation: Installation) -> None:
+    with _worker(installation):
+        installation.python(ENQUEUE.format(payload={"steps": 3, "seconds": 0}))
+        wait_for(lambda: _job(installation)[0] == "done", 30)
+    assert _job(installation) == ["done", 3, 1, {"began_at": 0}, 3]
+
+
+def test_job_of_a_killed_worker_comes_back(installation: Installation) -> None:
+    lease = {"CMIX_JOB_LEASE": "2"}
+    installation.python(ENQUEUE.format(payload={"steps": 30, "seconds": 0.2}))
+    with _worker(installation, **lease) as victim:
+        wait_for(lambda: _has_begun(installation), 30)
+        _end(victim, signal.SIGKILL)
+    state, done, *_ = _job(installation)
+    assert state == "running"
+    assert 0 < done < 30
+    with _worker(installation, **lease):
+        wait_for(lambda: installation.manage("sweep_jobs", **lease)["woken"] == 1, 20)
+        wait_for(lambda: _job(installation)[0] == "done", 40)
+    state, done, fence, result, steps = _job(installation)
+    assert (state, done, fence, steps) == ("done", 30, 2, 30)
+    assert result["began_at"] > 0
+
+
+def test_racing_processes_run_each_job_once(installation: Installation) -> None:
+    import time
+
+    installation.python(
+        """
+from jobs.services import enqueue
+for number in range(40):
+    enqueue(kind="test.steps", key=str(number), payload={"steps": 1, "seconds": 0.01})
+"""
+    )
+    start = time.time() + 4
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", f"import django, json; django.setup()\n{RUN_ALL.format(start=start)}"],
+            env=installation.environment, stdout=subprocess.PIPE,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    ran = [json.loads(racer.communicate(timeout=60)[0].splitlines()[-1]) for racer in racers]
+    assert sorted(pk for one in ran for pk in one) == sorted({pk for one in ran for pk in one})
+    states = installation.python(
+        'from jobs.models import Job\nprint(json.dumps(sorted(Job.objects.values_list("state", "attempts"))))'
+    )
+    assert states == [["done", 1]] * 40
+
+
+def test_zombie_stops_without_writing(installation: Installation) -> None:
+    lease = {"CMIX_JOB_LEASE": "2"}
+    installation.python(ENQUEUE.format(payload={"steps": 30, "seconds": 0.1}))
+    run = "import tests.jobs.worker\nfrom jobs.services import run\nrun(1)\n"
+    run = run.replace("run(1)", 'from jobs.models import Job\nrun(Job.objects.get(key="1").pk)')
+    zombie = installation.start_python(run, **lease)
+    try:
+        wait_for(lambda: _has_begun(installation), 30)
+        os.kill(zombie.pid, signal.SIGSTOP)
+        wait_for(
+            lambda: (
+                installation.python(run + 'print(json.dumps(Job.objects.get(key="1").state))', **lease)
+                == "done"
+            ),
+            30,
+        )
+    finally:
+        os.kill(zombie.pid, signal.SIGCONT)
+        zombie.wait(20)
+    state, done, fence, result, steps = _job(installation)
+    assert (state, done, fence, steps) == ("done", 30, 2, 30)
+    assert result["began_at"] > 0
+    assert "taken over" in installation.log
+
+
+def test_broker_away_costs_little_and_loses_nothing(installation: Installation) -> None:
+    """Enqueueing goes on without a broker; the sweep finds the job when there is one."""
+    from tests.servers import free_port
+
+    away = f"redis://127.0.0.1:{free_port()}/0"
+    seconds = installation.python(
+        """
+import time
+from jobs.services import enqueue
+began = time.monotonic()
+for number in range(20):
+    enqueue(kind="test.steps", key=str(number + 1), payload={"steps": 1, "seconds": 0})
+print(time.monotonic() - began)
+""",
+        CMIX_BROKER_URL=away,
+    )
+    assert seconds < 6
+    assert installation.manage("sweep_jobs") == {"woken": 20, "failed": 0}
+    with _worker(installation):
+        wait_for(lambda: _job(installation)[0] == "done", 30)
