@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Client
 from jobs.models import Job
 from sales.labels import IMPORT_STATES
-from sales.querysets import ClientDayQuerySet, OrderLineQuerySet, OrderQuerySet
+from sales.querysets import ClientDayQuerySet, OrderImportQuerySet, OrderLineQuerySet, OrderQuerySet
 from sales.rules import ImportState
 
 
@@ -162,7 +162,7 @@ class OrderImport(models.Model):
         choices=[(state.value, label) for state, label in IMPORT_STATES.items()],
     )  # fmt: skip
     counts = models.JSONField(_("counts"), default=dict)
-    problem = models.TextField(_("problem"), blank=True)
+    problem = models.JSONField(_("problem"), default=dict, blank=True)  # a Reason; empty when none
     rejects_stored_as = models.CharField(max_length=200, blank=True)
     job = models.ForeignKey(
         Job, related_name="order_imports", on_delete=models.SET_NULL, null=True, blank=True
@@ -177,6 +177,8 @@ class OrderImport(models.Model):
     )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = OrderImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of orders")

@@ -1,6 +1,8 @@
-"""States of an import. Pure."""
+"""States of an import, fields of a line of sales, and why a row is left out. Pure."""
 
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any, Self
 
 
 class ImportState(StrEnum):
@@ -8,3 +10,88 @@ class ImportState(StrEnum):
     QUEUED = "queued"
     DONE = "done"
     REFUSED = "refused"  # the file as a whole; nothing of it was written
+
+
+class Field(StrEnum):
+    """What a column of a file can mean."""
+
+    CLIENT = "client"
+    DAY = "day"
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+    UNIT_PRICE = "unit_price"
+    ORDER = "order"
+    PRODUCT = "product"
+    COST = "cost"
+    CURRENCY = "currency"
+    CLIENT_NAME = "client_name"
+    PRODUCT_NAME = "product_name"
+    CATEGORY = "category"
+    CITY = "city"
+    COUNTRY = "country"
+
+
+class Reject(StrEnum):
+    """Why one row is left out; the sentence of each stands in ``sales.labels``."""
+
+    CLIENT_MISSING = "client_missing"
+    DAY_MISSING = "day_missing"
+    DAY_UNREADABLE = "day_unreadable"
+    DAY_OUT_OF_RANGE = "day_out_of_range"
+    DAY_IN_FUTURE = "day_in_future"
+    NUMBER_MISSING = "number_missing"
+    NUMBER_UNREADABLE = "number_unreadable"
+    NUMBER_OUT_OF_RANGE = "number_out_of_range"
+    ORDER_MISSING = "order_missing"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    REFERENCE_TOO_LONG = "reference_too_long"
+    FORMULA = "formula"
+    NUL_BYTE = "nul_byte"
+    FIELD_TOO_LONG = "field_too_long"
+    QUOTES_BROKEN = "quotes_broken"
+    TOO_FEW_CELLS = "too_few_cells"
+    TOO_MANY_CELLS = "too_many_cells"
+    ORDER_OF_OTHER_CLIENT = "order_of_other_client"
+    NOT_YOUR_CLIENT = "not_your_client"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which column of a file holds which field, and how its days and numbers are written.
+
+    An empty ``date_format``, ``decimal_mark`` or ``encoding`` is found out from the file.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    date_format: str = ""
+    decimal_mark: str = ""
+    encoding: str = ""
+
+    def missing(self) -> list[str]:
+        """Fields without which no line can be read."""
+        absent = [name for name in (Field.CLIENT, Field.DAY) if name not in self.columns]
+        has_price = Field.QUANTITY in self.columns and Field.UNIT_PRICE in self.columns
+        if Field.AMOUNT not in self.columns and not has_price:
+            absent.append(Field.AMOUNT)
+        return [str(name) for name in absent]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**data)
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """``client=COL,day=COL`` → columns by field. Raises ``ValueError`` naming what is wrong."""
+    columns: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, column = part.partition("=")
+        if not equals or not column.strip():
+            raise ValueError(f"{part!r} is not FIELD=COLUMN")
+        try:
+            columns[Field(name.strip()).value] = column.strip()
+        except ValueError:
+            raise ValueError(f"{name.strip()!r} is none of {', '.join(Field)}") from None
+    return columns

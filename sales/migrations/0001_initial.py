@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('mapping', models.JSONField(default=dict, verbose_name='mapping')),
                 ('state', models.CharField(choices=[('uploaded', 'To be confirmed'), ('queued', 'Importing'), ('done', 'Imported'), ('refused', 'Refused')], default='uploaded', max_length=12, verbose_name='state')),
                 ('counts', models.JSONField(default=dict, verbose_name='counts')),
-                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('problem', models.JSONField(blank=True, default=dict, verbose_name='problem')),
                 ('rejects_stored_as', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),

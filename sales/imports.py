@@ -1,0 +1,134 @@
+"""Uploaded files of orders and what became of them."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import override
+
+from accounts.models import User
+from common.reasons import Reason
+from jobs.services import enqueue
+from sales.importing import FOLDER, Progress, Request, head, import_file
+from sales.models import OrderImport
+from sales.reading.refusals import FileRefused
+from sales.rules import ImportState, Mapping
+
+JOB_KIND = "sales.import"
+KEPT = timedelta(days=7)
+
+
+def path_of(stored_as: str) -> Path:
+    return Path(default_storage.path(stored_as))
+
+
+def upload(*, file: File, name: str, user: User) -> OrderImport:
+    """Keep an uploaded file under a random name after a first look. Raises ``FileRefused``, keeping nothing."""
+    suffix = "".join(Path(name).suffixes[-2:] if name.lower().endswith(".gz") else Path(name).suffixes[-1:])
+    stored_as = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix.lower()}", file)
+    try:
+        head(path_of(stored_as), name)
+    except BaseException:
+        default_storage.delete(stored_as)
+        raise
+    return OrderImport.objects.create(
+        file_name=Path(name).name[:200], stored_as=stored_as, sha256=_sha256(path_of(stored_as)),
+        imported_by=user, owner_of_new=user,
+    )  # fmt: skip
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def choose_mapping(*, order_import: OrderImport, mapping: Mapping, owner: User) -> None:
+    order_import.mapping = mapping.as_json()
+    order_import.owner_of_new = owner
+    order_import.save(update_fields=["mapping", "owner_of_new"])
+
+
+@transaction.atomic
+def confirm(*, order_import: OrderImport, user: User) -> bool:
+    """Hand the file to a worker; ``False`` when it is on its way already or has no mapping yet."""
+    waiting = OrderImport.objects.filter(pk=order_import.pk, state=ImportState.UPLOADED).exclude(mapping={})
+    if not waiting.update(state=ImportState.QUEUED):
+        return False
+    job = enqueue(kind=JOB_KIND, key=str(order_import.pk), payload={"import": order_import.pk}, user=user)
+    OrderImport.objects.filter(pk=order_import.pk).update(job=job)
+    return True
+
+
+def run_import(
+    *, order_import: OrderImport, today: date, now: datetime, progress: Progress, fence: Any
+) -> dict[str, Any]:
+    """Import a confirmed file within what its importer may see; a refusal is a result, not an error."""
+    importer = order_import.imported_by
+    request = Request(
+        path=path_of(order_import.stored_as), name=order_import.file_name, today=today, now=now,
+        mapping=Mapping.from_json(order_import.mapping), owner=order_import.owner_of_new, user=importer,
+    )  # fmt: skip
+    with override(importer.language if importer else settings.LANGUAGE_CODE):
+        try:
+            result = import_file(request, progress=progress, fence=fence)
+        except FileRefused as refusal:
+            _close(order_import, ImportState.REFUSED, now, problem=refusal.reason)
+            return {"refused": refusal.code}
+    _close(order_import, ImportState.DONE, now, counts=result)
+    return _without_path(result)
+
+
+def import_by_operator(
+    *, path: Path, mapping: Mapping, owner: User | None, today: date, now: datetime,
+    observed_from: date | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Import a file where it lies, for nobody in particular and without limits. Raises ``FileRefused``."""
+    request = Request(path, path.name, mapping, today, now, owner=owner, observed_from=observed_from)
+    result = import_file(request)
+    record = OrderImport(
+        file_name=path.name[:200], sha256=_sha256(path), mapping=mapping.as_json(), owner_of_new=owner
+    )
+    record.save()
+    _close(record, ImportState.DONE, now, counts=result)
+    return result
+
+
+def _close(
+    order_import: OrderImport, state: ImportState, now: datetime, *,
+    counts: dict[str, Any] | None = None, problem: Reason | None = None,
+) -> None:  # fmt: skip
+    order_import.state, order_import.finished_at = state.value, now
+    order_import.problem = problem.as_json() if problem else {}
+    if counts is not None:
+        order_import.counts = _without_path(counts)
+        order_import.rejects_stored_as = _stored_name(counts["rejects_file"])
+    order_import.save(update_fields=["state", "finished_at", "problem", "counts", "rejects_stored_as"])
+
+
+def _without_path(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name != "rejects_file"}
+
+
+def _stored_name(rejects_file: str) -> str:
+    return f"{FOLDER}/{Path(rejects_file).name}" if rejects_file else ""
+
+
+def purge_uploads(now: datetime) -> int:
+    """Delete files of imports over (or never confirmed) for seven days; the counts stay. Returns how many."""
+    over = OrderImport.objects.exclude(stored_as="", rejects_stored_as="").exclude(state=ImportState.QUEUED)
+    purged = 0
+    for order_import in over.filter(created_at__lt=now - KEPT):
+        if order_import.finished_at and order_import.finished_at > now - KEPT:
+            continue
+        for name in filter(None, (order_import.stored_as, order_import.rejects_stored_as)):
+            default_storage.delete(name)
+            purged += 1
+        order_import.stored_as = order_import.rejects_stored_as = ""
+        order_import.save(update_fields=["stored_as", "rejects_stored_as"])
+    return purged

@@ -1,0 +1,99 @@
+"""Writes across several rows of sales: dirty days, costs, assumed margins."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+
+from django.db import connection, transaction
+
+from sales.models import Category, Product
+
+PAIRS_PER_STATEMENT = 400
+# The update locks a pair that is marked already, so that a rebuild cannot take it before the caller commits.
+_ON_CONFLICT = "ON CONFLICT (client_id, day) DO UPDATE SET day = excluded.day"
+
+
+def mark_dirty(pairs: Iterable[tuple[int, date]]) -> None:
+    """Have the rollup of these (client id, day) rebuilt; belongs in the transaction of the change."""
+    remaining = iter(sorted(set(pairs)))
+    while chunk := list(islice(remaining, PAIRS_PER_STATEMENT)):
+        values = ", ".join(["(%s, %s)"] * len(chunk))
+        parameters = [value for pair in chunk for value in pair]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO sales_dirtyday (client_id, day) VALUES {values} {_ON_CONFLICT}", parameters
+            )
+
+
+def mark_all_dirty() -> int:
+    """Every day with lines or with a rollup; returns how many."""
+    return _mark(
+        """
+        SELECT o.client_id, l.day FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+        UNION SELECT client_id, day FROM sales_clientday
+        """
+    )
+
+
+def _mark(pairs: str, parameters: Iterable[int] = ()) -> int:
+    """Mark what the query returns: distinct (client_id, day)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO sales_dirtyday (client_id, day) SELECT client_id, day FROM ({pairs}) pairs "
+            f"WHERE TRUE ORDER BY client_id, day {_ON_CONFLICT}",
+            list(parameters),
+        )
+        return cursor.rowcount
+
+
+_DAYS_OF_PRODUCTS = """
+    SELECT DISTINCT o.client_id, l.day FROM sales_orderline l
+    JOIN sales_order o ON o.id = l.order_id
+    JOIN sales_product p ON p.id = l.product_id
+    WHERE l.cost_cents IS NULL
+"""
+
+
+@transaction.atomic
+def set_unit_cost(*, product: Product, cost: Decimal | None) -> int:
+    """Change a product's unit cost (reporting currency); returns how many client days it touches.
+
+    Lines that carry their own cost, or no quantity, do not depend on it.
+    """
+    current = Product.objects.select_for_update().get(pk=product.pk)
+    product.unit_cost = cost
+    if current.unit_cost == cost:
+        return 0
+    current.unit_cost = cost
+    current.save(update_fields=["unit_cost"])
+    return _mark(f"{_DAYS_OF_PRODUCTS} AND l.quantity IS NOT NULL AND p.id = %s", [product.pk])
+
+
+@transaction.atomic
+def set_assumed_margin(*, category: Category, rate: Decimal | None) -> int:
+    """Change a category's assumed margin rate (a share, −1 to 1); returns how many client days it touches."""
+    current = Category.objects.select_for_update().get(pk=category.pk)
+    category.assumed_margin_rate = rate
+    if current.assumed_margin_rate == rate:
+        return 0
+    current.assumed_margin_rate = rate
+    current.save(update_fields=["assumed_margin_rate"])
+    return _mark(
+        f"{_DAYS_OF_PRODUCTS} AND (p.unit_cost IS NULL OR l.quantity IS NULL) AND p.category_id = %s",
+        [category.pk],
+    )
+
+
+@transaction.atomic
+def set_category(*, product: Product, category: Category | None) -> int:
+    """Move a product to another category; returns how many client days that touches."""
+    current = Product.objects.select_for_update().get(pk=product.pk)
+    product.category = category
+    if current.category_id == (category and category.pk):
+        return 0
+    current.category = category
+    current.save(update_fields=["category"])
+    return _mark(
+        f"{_DAYS_OF_PRODUCTS} AND (p.unit_cost IS NULL OR l.quantity IS NULL) AND p.id = %s", [product.pk]
+    )
