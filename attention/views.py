@@ -1,19 +1,121 @@
-from django.http import HttpRequest, HttpResponse
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
+from attention.forms import AnswerForm
+from attention.models import ListLine
+from attention.rules.lines import SNOOZE_WEEKS
+from attention.selectors.explanation import explanation_of
+from attention.selectors.week import owners_visible_to, owns_clients, sees_others, team_overview, week_page
+from attention.services import answer_line
 from common.htmx import page
+from common.periods import IsoWeek
+
+TEAM = "team"
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return page(request, "attention/week.html", {})
+    """My week; for those who see others' clients also anybody's, and the team's overview."""
+    reader: User = request.user  # type: ignore[assignment]
+    today = timezone.localdate()
+    week, asked = _asked_week(request, today), request.GET.get("owner", "")
+    if sees_others(reader) and (asked == TEAM or (not asked and not owns_clients(reader))):
+        return _team(request, reader, week, today)
+    return page(request, "attention/week.html", _week_context(reader, _owner(reader, asked), week, today))
+
+
+def _asked_week(request: HttpRequest, today: date) -> IsoWeek:
+    text, current = request.GET.get("week", ""), IsoWeek.of(today)
+    try:
+        week = IsoWeek.parse(text) if text else current
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    if week > current:
+        raise Http404("that week has not begun")
+    return week
+
+
+def _owner(reader: User, asked: str) -> User:
+    """Oneself, or an owner one of whose clients the reader may see; anybody else is a 404."""
+    if not asked or asked == str(reader.pk):
+        return reader
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+        raise Http404("no such owner")
+    return get_object_or_404(owners_visible_to(reader), pk=int(asked))
+
+
+def _team(request: HttpRequest, reader: User, week: IsoWeek, today: date) -> HttpResponse:
+    rows = team_overview(reader=reader, week=week)
+    context = {
+        "rows": rows,
+        "week": week,
+        "next_week": None if week >= IsoWeek.of(today) else week.plus(1),
+        "previous_week": week.plus(-1),
+        "planned_minutes": sum(row.planned_minutes for row in rows),
+        "done_minutes": sum(row.done_minutes for row in rows),
+        "open_clients": sum(row.lines - row.answered for row in rows),
+        "open_cents": sum(row.open_cents for row in rows),
+        "owners": [row.owner for row in rows],
+    }
+    return page(request, "attention/team.html", context)
+
+
+def _week_context(reader: User, owner: User, week: IsoWeek, today: date, problem: str = "") -> dict[str, Any]:
+    return {
+        "page": week_page(reader=reader, owner=owner, week=week, today=today),
+        "owners": list(owners_visible_to(reader)) if sees_others(reader) else [],
+        "snooze_weeks": SNOOZE_WEEKS[1:],
+        "today": today,
+        "problem": problem,
+    }
 
 
 @require_GET
 def why(request: HttpRequest, pk: int) -> HttpResponse:
-    return page(request, "attention/why.html", {})
+    lines = ListLine.objects.visible_to(request.user).select_related("client", "weekly_list__kinetics_run")
+    context = {"why": explanation_of(get_object_or_404(lines, pk=pk))}
+    return page(request, "attention/why.html", context, partial="why")
 
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    return page(request, "attention/week.html", {})
+    """Answer a line; htmx gets the week anew, a plain form is sent back to the line."""
+    lines = ListLine.objects.visible_to(request.user).select_related("weekly_list__owner")
+    line = get_object_or_404(lines, pk=pk)
+    _owner(request.user, str(line.weekly_list.owner_id))  # type: ignore[arg-type]
+    form = AnswerForm(request.POST, today=timezone.localdate())
+    if not form.is_valid():
+        return _refused(request, line, form)
+    answer_line(line=line, now=timezone.now(), **form.answer)
+    if getattr(request, "htmx", False):
+        return page(request, "attention/week.html", _context_of(request, line), partial="week")
+    return HttpResponseRedirect(_url_of(line))
+
+
+def _refused(request: HttpRequest, line: ListLine, form: AnswerForm) -> HttpResponse:
+    if "state" in form.errors:
+        raise BadRequest("unknown answer")
+    problem = " ".join(str(message) for messages in form.errors.values() for message in messages)
+    context = _context_of(request, line, problem)
+    # htmx swaps only what came with 200.
+    status = 200 if getattr(request, "htmx", False) else 422
+    return page(request, "attention/week.html", context, partial="week", status=status)
+
+
+def _context_of(request: HttpRequest, line: ListLine, problem: str = "") -> dict[str, Any]:
+    reader: User = request.user  # type: ignore[assignment]
+    weekly_list = line.weekly_list
+    return _week_context(reader, weekly_list.owner, weekly_list.week, timezone.localdate(), problem)
+
+
+def _url_of(line: ListLine) -> str:
+    weekly_list = line.weekly_list
+    return f"{reverse('home')}?owner={weekly_list.owner_id}&week={weekly_list.week}#line-{line.pk}"
