@@ -233,6 +233,8 @@ DEFAULT_FROM_EMAIL = env("CMIX_EMAIL_FROM", default="Customer Mix <mix@localhost
 # --- safety -----------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
+# Whether its subdomains follow, and a preload list, are the company's to decide, in its proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 if env.bool("CMIX_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

