@@ -62,6 +62,9 @@ def _freeze(
 ) -> list[str]:
     """States to count. Read and reckon first, then write all of it or nothing."""
     portfolio, beliefs = read_portfolio(owner=owner, week=week, run=run, margin_rate=margin_rate)
+    # A rerun of the night may have taken the rows away while they were read.
+    if not KineticsRun.objects.published().filter(pk=run.pk).exists():
+        return ["waiting"]
     plan = plan_week(portfolio)
     revenue = trends([line.client_id for line in plan.lines], run.as_of)
     try:

@@ -1,0 +1,153 @@
+"""Real processes, a real SMTP server, a database of their own: one list and one mail, whatever happens."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+
+from tests.servers import free_port
+
+OWNERS = 12
+
+
+@dataclass
+class Mailbox:
+    """Takes every mail, slowly enough that a sender can be killed in the middle."""
+
+    received: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    delay: float = 0.0
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = cast(bytes, envelope.content)
+        message = cast(EmailMessage, message_from_bytes(content, policy=policy.default))
+        self.received.append((envelope.rcpt_tos[0], message))
+        await asyncio.sleep(self.delay)
+        return "250 OK"
+
+    def per_recipient(self) -> Counter[str]:
+        return Counter(recipient for recipient, _ in self.received)
+
+
+@dataclass
+class World:
+    env: dict[str, str]
+    mailbox: Mailbox
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *arguments], env=self.env, cwd=settings.BASE_DIR, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def finish(self, process: subprocess.Popen[str]) -> str:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        return out
+
+    def manage(self, *arguments: str) -> dict[str, Any]:
+        out = self.finish(self.start("manage.py", *arguments))
+        return json.loads(out.splitlines()[-1]) if "--json" in arguments else {}
+
+    def call(self, code: str) -> str:
+        return self.finish(
+            self.start(
+                "-c", f"import django; django.setup(); from tests.attention import mail_world as w; {code}"
+            )
+        )
+
+
+def _database_url(folder: Path) -> str:
+    url = os.environ.get("CMIX_DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return f"sqlite:///{folder / 'run.sqlite3'}"
+    name = f"run_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+    return url.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder, mailbox = tmp_path_factory.mktemp("run"), Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    env = os.environ | {
+        "CMIX_DATA_DIR": str(folder), "CMIX_DATABASE_URL": _database_url(folder),
+        "CMIX_BROKER_URL": "filesystem://", "CMIX_EMAIL_URL": f"smtp://127.0.0.1:{controller.port}",
+        "DJANGO_SETTINGS_MODULE": "cmix_site.settings", "CMIX_BASE_URL": "https://mix.example.org",
+    }  # fmt: skip
+    world = World(env, mailbox)
+    world.manage("migrate", "-v0")
+    world.call(f"w.seed({OWNERS})")
+    yield world
+    controller.stop()
+
+
+def test_frozen_and_sent_at_the_same_time_each_gets_one_mail(world: World) -> None:
+    freezers = [world.start("manage.py", "freeze_lists", "--week", "2026-W46", "--json") for _ in range(3)]
+    results = [json.loads(world.finish(one).splitlines()[-1]) for one in freezers]
+    assert sum(one["frozen"] for one in results) == OWNERS
+    assert sum(one["already"] for one in results) == 2 * OWNERS
+    senders = [world.start("manage.py", "send_lists", "--week", "2026-W46", "--json") for _ in range(3)]
+    for sender in senders:
+        world.finish(sender)
+    assert world.manage("send_lists", "--week", "2026-W46", "--json")["sent"] == OWNERS
+    assert set(world.mailbox.per_recipient().values()) == {1}
+    assert len(world.mailbox.received) == OWNERS
+
+
+def test_the_mail_reads_in_its_readers_language(world: World) -> None:
+    mails = dict(world.mailbox.received)
+    english, french = mails["owner1@example.org"], mails["owner0@example.org"]
+    assert english["Subject"] == "Week 46: 1 client deserves you"
+    assert english["To"] == "owner1@example.org"
+    text = english.get_body(("plain",)).get_content()
+    html = english.get_body(("html",)).get_content()
+    for part in (text, html):
+        assert "Maison 1 &lt;Écrémé&gt;" in part or "Maison 1 <Écrémé>" in part
+        assert "Usually orders every 3 weeks, last order 9 weeks ago" in part
+        assert "https://mix.example.org/clients/" in part
+        assert "Maison 0" not in part
+        assert "€" not in part
+    assert "<Écrémé>" not in html
+    assert "http-equiv" not in html
+    assert "<img" not in html
+    assert "9 novembre 2026" in french.get_body(("plain",)).get_content()
+    assert 'lang="fr"' in french.get_body(("html",)).get_content()
+
+
+def test_killed_half_way_nobody_gets_two(world: World) -> None:
+    world.manage("freeze_lists", "--week", "2026-W47", "--json")
+    world.mailbox.received.clear()
+    world.mailbox.delay = 0.3
+    doomed = world.start("manage.py", "send_lists", "--week", "2026-W47", "--json")
+    deadline = time.monotonic() + 60
+    while len(world.mailbox.received) < 4 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    doomed.kill()
+    doomed.communicate()
+    world.mailbox.delay = 0.0
+    for minutes in (0, 10, 30):
+        world.call(f"w.send('2026-W47', {minutes})")
+    states = world.manage("send_lists", "--week", "2026-W47", "--json")
+    assert states["sent"] + states["uncertain"] == OWNERS
+    assert states["uncertain"] <= 1
+    assert max(world.mailbox.per_recipient().values()) == 1
+    # Who got none stands on the list of mails that nobody is sure of.
+    assert OWNERS - len(world.mailbox.received) <= states["uncertain"]
