@@ -57,7 +57,7 @@ class LinesForm(PlainFormMixin, forms.Form):
         if lines.revenue_cents is None or lines.margin_rate is None:
             return {}
         return {
-            "revenue": Decimal(lines.revenue_cents) / 100,
+            "revenue": Decimal(lines.revenue_cents).scaleb(-2),
             "margin": round(Decimal(str(lines.margin_rate)) * 100, 2),
         }
 

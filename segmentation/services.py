@@ -1,16 +1,15 @@
 """Writes of the grid: classify everybody, move the lines."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
 from accounts.models import User
-from common.bulk import copy_rows
+from common.arrays import Column, insert
 from common.locks import lock_until_commit
+from sales.rollup import rebuild_dirty
 from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
 from segmentation.rules.grid import (
     RULE_VERSION,
@@ -26,10 +25,6 @@ from segmentation.selectors.features import Portfolio, portfolio_on, stored_port
 from segmentation.selectors.runs import active_thresholds, published_run
 
 KEPT_NIGHTS = 35
-_COLUMNS = (
-    "run_id", "client_id", "segment", "revenue_cents", "margin_rate", "cost_coverage", "assumed_share",
-    "tenure_days",
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -40,6 +35,7 @@ def classify_clients(*, as_of: date, now: datetime) -> SegmentationRun:
     the lines by preset ABC, automatically. Readers see the run before or the run after, whole.
     """
     lock_until_commit("segmentation")
+    rebuild_dirty()
     portfolio = portfolio_on(as_of)
     thresholds = _lines_in_force(portfolio, as_of, now)
     codes = classify_all(portfolio.features, thresholds.lines)
@@ -51,7 +47,7 @@ def classify_clients(*, as_of: date, now: datetime) -> SegmentationRun:
             "portfolio_margin_rate": portfolio.margin_rate,
         },
     )  # fmt: skip
-    copy_rows(ClientSegment._meta.db_table, _COLUMNS, _rows(run.pk, portfolio.features, codes))
+    insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, codes))
     _publish(run)
     return run
 
@@ -75,23 +71,19 @@ def _activate(
     )  # fmt: skip
 
 
-def _rows(run_id: int, features: Features, codes: NDArray[np.int8]) -> Iterator[tuple[Any, ...]]:
-    segments = [segment.value for segment in SEGMENT_CODES]
-    return zip(
-        [run_id] * len(features),
-        features.client_ids.tolist(),
-        [segments[code] for code in codes.tolist()],
-        features.revenue_cents.tolist(),
-        _or_none(features.margin_rate),
-        _or_none(features.cost_coverage),
-        _or_none(features.assumed_share),
-        [None if days < 0 else days for days in features.tenure_days.tolist()],
-        strict=True,
-    )
-
-
-def _or_none(values: NDArray[np.float64]) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]
+def _columns(run_id: int, features: Features, codes: NDArray[np.int8]) -> dict[str, Column]:
+    tenure = features.tenure_days.astype(float)
+    tenure[features.tenure_days < 0] = np.nan
+    return {
+        "run_id": Column("bigint", np.full(len(features), run_id)),
+        "client_id": Column("bigint", features.client_ids),
+        "segment": Column("text", codes, [segment.value for segment in SEGMENT_CODES]),
+        "revenue_cents": Column("bigint", features.revenue_cents),
+        "margin_rate": Column("double precision", features.margin_rate),
+        "cost_coverage": Column("double precision", features.cost_coverage),
+        "assumed_share": Column("double precision", features.assumed_share),
+        "tenure_days": Column("integer", tenure),
+    }
 
 
 def _publish(run: SegmentationRun) -> None:
@@ -105,16 +97,14 @@ def _publish(run: SegmentationRun) -> None:
 
 
 def _forget_old(run: SegmentationRun, grace: list[int]) -> None:
-    """Keep 35 nights up to this one and the last run of every month before them."""
+    """Keep 35 nights up to this one, and the last run of every month."""
     first_kept = run.as_of - timedelta(days=KEPT_NIGHTS - 1)
-    month_ends: dict[tuple[int, int], int] = {}
-    old = []
-    older = SegmentationRun.objects.filter(published=True, as_of__lt=first_kept).order_by("as_of")
-    for pk, day in older.values_list("pk", "as_of"):
-        old.append(pk)
-        month_ends[day.year, day.month] = pk
+    published = SegmentationRun.objects.filter(published=True, as_of__lte=run.as_of).order_by("as_of")
+    nights = list(published.values_list("pk", "as_of"))
+    month_ends = {(day.year, day.month): pk for pk, day in nights}
+    old = {pk for pk, day in nights if day < first_kept}
     unpublished = SegmentationRun.objects.filter(published=False).exclude(pk__in=[*grace, run.pk])
-    gone = [*(set(old) - set(month_ends.values())), *unpublished.values_list("pk", flat=True)]
+    gone = [*(old - set(month_ends.values())), *unpublished.values_list("pk", flat=True)]
     ClientSegment.objects.filter(run__in=gone).delete()
     SegmentationRun.objects.filter(pk__in=gone).delete()
 

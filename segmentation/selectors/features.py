@@ -1,34 +1,14 @@
 """The two axes of every client: from the rollup for a run, from a stored run for a preview."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
-from common.periods import current_window
+from sales.windows import fetch_all
 from segmentation.models import ClientSegment, SegmentationRun
 from segmentation.rules.grid import SEGMENT_CODES, Features
-
-_SUMS = """
-SELECT c.id,
-       COALESCE(w.rev, 0), COALESCE(w.rc, 0), COALESCE(w.cost, 0), COALESCE(w.abs_rev, 0),
-       COALESCE(w.abs_rc, 0), COALESCE(w.abs_rc_assumed, 0), f.first_day
-FROM clients_client c
-LEFT JOIN (
-    SELECT client_id, SUM(rev) AS rev, SUM(rc) AS rc, SUM(cost) AS cost, SUM(abs_rev) AS abs_rev,
-           SUM(abs_rc) AS abs_rc, SUM(abs_rc_assumed) AS abs_rc_assumed
-    FROM sales_clientday WHERE day > %s AND day <= %s GROUP BY client_id
-) w ON w.client_id = c.id
-LEFT JOIN (
-    SELECT client_id, MIN(day) AS first_day
-    FROM sales_clientday WHERE orders > 0 AND day <= %s GROUP BY client_id
-) f ON f.client_id = c.id
-ORDER BY c.id
-"""
 
 
 @dataclass(frozen=True)
@@ -40,26 +20,18 @@ class Portfolio:
 
 
 def portfolio_on(as_of: date) -> Portfolio:
-    """Sums of W0 out of the rollup, every client once, those without a day included."""
-    window = current_window(as_of)
-    with connection.cursor() as cursor:
-        cursor.execute(_SUMS, [window.start, window.end, window.end])
-        rows = cursor.fetchall()
-    ids, rev, rc, cost, abs_rev, abs_rc, assumed = (_integers(rows, column) for column in range(7))
+    """Sums of W0 out of the rollup, every client once, those without an order included."""
+    sums = fetch_all(as_of)
     features = Features(
-        client_ids=ids,
-        revenue_cents=rev,
-        margin_rate=_ratio(rc - cost, rc),
-        cost_coverage=_ratio(abs_rc, abs_rev),
-        assumed_share=_ratio(assumed, abs_rc),
-        tenure_days=np.array([_tenure(row[7], as_of) for row in rows], dtype=np.int64),
+        client_ids=sums.client_id,
+        revenue_cents=sums.rev0,
+        margin_rate=_ratio(sums.rc0 - sums.cost0, sums.rc0),
+        cost_coverage=_ratio(sums.abs_rc0, sums.abs_rev0),
+        assumed_share=_ratio(sums.assumed0, sums.abs_rc0),
+        tenure_days=np.nan_to_num(sums.tenure(as_of), nan=-1).astype(np.int64),
     )
-    costed = int(rc.sum())
-    return Portfolio(features, (costed - int(cost.sum())) / costed if costed > 0 else None)
-
-
-def _integers(rows: Sequence[Sequence[Any]], column: int) -> NDArray[np.int64]:
-    return np.array([int(row[column]) for row in rows], dtype=np.int64)
+    costed, cost = int(sums.rc0.sum()), int(sums.cost0.sum())
+    return Portfolio(features, (costed - cost) / costed if costed > 0 else None)
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -67,13 +39,6 @@ def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
     result = np.full(len(whole), np.nan)
     np.divide(part, whole, out=result, where=whole > 0)
     return result
-
-
-def _tenure(first_day: date | str | None, as_of: date) -> int:
-    if first_day is None:
-        return -1
-    day = date.fromisoformat(first_day) if isinstance(first_day, str) else first_day
-    return (as_of - day) // timedelta(days=1)
 
 
 def stored_portfolio(run: SegmentationRun) -> tuple[Portfolio, NDArray[np.int8]]:
