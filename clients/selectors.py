@@ -63,8 +63,7 @@ def client_page(user: Any, state: ListState) -> ClientPage:
     """
     asked = asked_clients(user, state)
     counted = asked.order_by()[: COUNT_CAP + 1].count()
-    start = (state.page - 1) * PAGE_SIZE
-    found = list(in_order(asked, state).values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    found = _page_ids(asked, state) if counted else []
     columns = state.columns()
     return ClientPage(
         rows=_rows(found[:PAGE_SIZE], columns),
@@ -74,6 +73,12 @@ def client_page(user: Any, state: ListState) -> ClientPage:
         number=state.page,
         has_next=len(found) > PAGE_SIZE,
     )
+
+
+def _page_ids(asked: QuerySet[Client], state: ListState) -> list[int]:
+    """Ids of the page and of one client more, which tells whether there is a next page."""
+    start = (state.page - 1) * PAGE_SIZE
+    return list(in_order(asked, state).values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
 
 
 def _with_columns(clients: QuerySet[Client], columns: Sequence[registry.Column]) -> QuerySet[Client]:

@@ -22,6 +22,11 @@
   var percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   var plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 
+  /* "84 k€", as the pages print it, where Intl writes "84 k €". */
+  function shortened(text) {
+    return text.replace(/(\p{L})\s(\p{Sc})$/u, "$1$2");
+  }
+
   function unknown(value) {
     return value === null || value === undefined || Number.isNaN(value);
   }
@@ -59,7 +64,7 @@
       formatMoney: function (cents) { return unknown(cents) ? "–" : fullMoney.format(cents / 100); },
       formatMoneyShort: function (cents) {
         if (unknown(cents)) return "–";
-        return (Math.abs(cents) < 1000000 ? wholeMoney : shortMoney).format(cents / 100);
+        return shortened((Math.abs(cents) < 1000000 ? wholeMoney : shortMoney).format(cents / 100));
       },
       formatPercent: function (share) { return unknown(share) ? "–" : percent.format(share); },
       formatNumber: function (value) { return unknown(value) ? "–" : plain.format(value); },
@@ -125,6 +130,7 @@
       { renderMode: "richText", confine: true, transitionDuration: 0 }
     );
     var aria = { enabled: true, label: { enabled: true, description: caption } };
+    if (!option.grid && option.xAxis) house.grid = { left: 8, right: 16, top: 32, bottom: 8, containLabel: true };
     return Object.assign(house, option, tooltip ? { tooltip: tooltip } : {}, { aria: option.aria || aria });
   }
 
