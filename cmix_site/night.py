@@ -15,15 +15,17 @@ from django.conf import settings
 from django.utils import timezone
 
 from attention.models import WeeklyList
-from common.periods import local_date
+from attention.services import ensure_lists, freeze_lists
+from common.periods import IsoWeek, local_date
 from jobs import outbox
 from jobs.models import Job
 from jobs.registry import Context
 from jobs.services import enqueue
+from sales.imports import purge_uploads
+from segmentation.services import classify_clients
 
 KIND = "night"
 NIGHT_HOUR = 2
-LISTS_HOUR = 6
 
 
 def last_closed_day(now: datetime) -> date:
@@ -36,33 +38,34 @@ def enqueue_night(*, as_of: date) -> Job:
 
 def run_night(context: Context) -> Mapping[str, Any]:
     """Handler of the job: indicators, segments, the week's lists when they are due, old texts."""
-    from attention.services import ensure_lists
     from kinetics.services import recompute_kinetics
-
-    from segmentation.services import classify_clients
 
     as_of, now = date.fromisoformat(context.payload["as_of"]), timezone.now()
     run = recompute_kinetics(
         as_of=as_of, now=now, progress=lambda done, total: context.checkpoint(done=done, total=total)
     )
     segments = classify_clients(as_of=as_of, now=timezone.now())
-    if lists_are_due(now) or not WeeklyList.objects.exists():
-        ensure_lists(now=timezone.now())
-    return {"kinetics_run": run.pk, "segmentation_run": segments.pk, "purged": outbox.purge_bodies(now)}
+    if as_of == last_closed_day(now):
+        _make_lists(timezone.now())
+    return {
+        "kinetics_run": run.pk,
+        "segmentation_run": segments.pk,
+        "mail_texts_purged": outbox.purge_bodies(now),
+        "uploads_purged": purge_uploads(now),
+    }
 
 
-def lists_are_due(now: datetime) -> bool:
-    """From Monday 06:00 of the site's time on: before, the week's first night is still to come."""
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    return local.weekday() > 0 or local.hour >= LISTS_HOUR
+def _make_lists(now: datetime) -> None:
+    ensure_lists(now=now)
+    if not WeeklyList.objects.exists():
+        # A new installation need not wait for its first Monday 06:00 to see what it is for.
+        freeze_lists(week=IsoWeek.of(local_date(now, settings.TIME_ZONE)), now=now)
 
 
 def catch_up(now: datetime) -> dict[str, Any]:
     """Enqueue a night that is due and missing, freeze and send lists that are due and missing."""
-    from attention.services import ensure_lists
-
     night = None
     if now.astimezone(ZoneInfo(settings.TIME_ZONE)).hour >= NIGHT_HOUR:
         night = enqueue_night(as_of=last_closed_day(now))
-    lists = ensure_lists(now=now) if lists_are_due(now) else None
+    lists = ensure_lists(now=now)
     return {"night": night and night.key, "night_state": night and night.state, "lists": lists}

@@ -3,6 +3,7 @@
 Both are made again only when a source changed.
 """
 
+import fcntl
 import hashlib
 from pathlib import Path
 
@@ -14,14 +15,21 @@ from django.core.management import call_command
 
 
 def static_files() -> bool:
-    """Collect the static files when one of them changed; returns whether they had."""
+    """Collect the static files when one of them changed; returns whether they had.
+
+    Files of former versions stay, for the pages that still show them.
+    """
     root = Path(settings.STATIC_ROOT)
-    stamp, state = root.with_suffix(".stamp"), _state_of_static_files()
-    if root.is_dir() and stamp.is_file() and stamp.read_text() == state:
-        return False
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    stamp.write_text(state)
+    with root.with_suffix(".stamp").open("a+") as stamp:
+        fcntl.flock(stamp, fcntl.LOCK_EX)  # one at a time
+        stamp.seek(0)
+        state = _state_of_static_files()
+        if stamp.read() == state:
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.truncate(0)
+        stamp.write(state)
     return True
 
 

@@ -127,3 +127,22 @@ def _empty(broker: str) -> None:
 
     with redis.Redis.from_url(broker) as client:
         client.flushdb()
+
+
+def group_members(group: int) -> list[int]:
+    """Processes of a group that have not ended (a zombie has)."""
+    members = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, process_group = file.read_text().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(process_group) == group and state != "Z":
+            members.append(int(file.parent.name))
+    return members
+
+
+def children_of(process: int) -> list[int]:
+    """Groups of the processes that ``process`` started."""
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
