@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -130,4 +130,7 @@ def in_order(clients: QuerySet[Client], state: ListState) -> QuerySet[Client]:
     column = next(column for column in registry.columns() if column.key == key)
     if key not in clients.query.annotations:
         clients = column.annotate(clients)
+    if isinstance(clients.query.annotations[key], Value):
+        # Nothing is known yet, the same for all; PostgreSQL refuses to sort by a constant.
+        return clients.order_by(tie)
     return clients.order_by(column.order_by(state.descending), tie)
