@@ -173,9 +173,7 @@ def p_alive(model: BgNbd, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Float
     return np.where(x > 0, expit(-gone), 1.0)
 
 
-def expected_transactions(
-    model: BgNbd, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike
-) -> Floats:
+def expected_transactions(model: BgNbd, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Floats:
     """E[Y(t) | x, t_x, T]: orders expected in the next ``t`` weeks.
 
     The published formula after Euler's transformation of ₂F₁; the textbook form overflows from x ≈ 700.
