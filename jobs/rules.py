@@ -25,6 +25,8 @@ class MailState(StrEnum):
 
 
 MAX_ATTEMPTS = 3
+RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5))
+"""Waits after the first and the second error of a job: what broke it may be gone by then."""
 MAIL_BACKOFF = (
     timedelta(minutes=1),
     timedelta(minutes=5),

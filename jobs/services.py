@@ -19,7 +19,7 @@ from kombu.exceptions import KombuError
 
 from jobs.models import Job
 from jobs.registry import handler_of
-from jobs.rules import MAX_ATTEMPTS, JobState
+from jobs.rules import MAX_ATTEMPTS, RETRY_AFTER, JobState
 
 logger = logging.getLogger(__name__)
 BREAKER_SECONDS = 30
@@ -79,9 +79,9 @@ class Claim:
             lease_until=None, finished_at=timezone.now(),
         )  # fmt: skip
 
-    def release(self, message: str) -> None:
-        """Back to the queue: the next sweep wakes it, until the attempts are used up."""
-        self._write(state=JobState.QUEUED, error=message, lease_until=None)
+    def release(self, message: str, *, after: timedelta) -> None:
+        """Back to the queue; the first sweep ``after`` that wait wakes it."""
+        self._write(state=JobState.QUEUED, error=message, lease_until=timezone.now() + after)
 
 
 def enqueue(*, kind: str, key: str, payload: Mapping[str, Any] | None = None, user: Any = None) -> Job:
@@ -95,7 +95,7 @@ def enqueue(*, kind: str, key: str, payload: Mapping[str, Any] | None = None, us
 
 
 def retry(job: Job) -> bool:
-    """Reopen a job that is over and wake a worker; False when it was not over."""
+    """Reopen a job that is over, or waits after an error, and wake a worker; False for any other."""
     reopened = _reopen(job)
     if reopened:
         transaction.on_commit(lambda: wake(job.pk))
@@ -103,11 +103,12 @@ def retry(job: Job) -> bool:
 
 
 def _reopen(job: Job) -> bool:
-    over = Job.objects.filter(pk=job.pk, state__in=[JobState.DONE, JobState.FAILED])
+    waiting = Q(state=JobState.QUEUED, lease_until__isnull=False)
+    over = Job.objects.filter(waiting | Q(state__in=[JobState.DONE, JobState.FAILED]), pk=job.pk)
     return bool(
         over.update(
             state=JobState.QUEUED, attempts=0, error="", result={}, cursor={}, done_units=0,
-            total_units=None, finished_at=None,
+            total_units=None, finished_at=None, lease_until=None,
         )
     )  # fmt: skip
 
@@ -125,8 +126,7 @@ def run_here(*, kind: str, key: str, payload: Mapping[str, Any] | None = None) -
 
 def run_waiting(now: datetime) -> int:
     """Do in this process what waits for a worker; for an installation that runs by cron alone."""
-    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    waiting = Job.objects.filter(free).order_by("created_at").values_list("pk", flat=True)
+    waiting = Job.objects.filter(_free(now)).order_by("created_at").values_list("pk", flat=True)
     return sum(run(job_id) is not None for job_id in list(waiting))
 
 
@@ -149,16 +149,21 @@ def wake(job_id: int) -> bool:
     return True
 
 
+def _free(now: datetime) -> Q:
+    """Queued and not waiting after an error, or running under a lease that ran out."""
+    due = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    return due & Q(state__in=[JobState.QUEUED, JobState.RUNNING])
+
+
 def claim(job_id: int, now: datetime) -> Claim | None:
-    """Take the job if it is free: queued, or running under a lease that ran out.
+    """Take the job if it is free.
 
     A job that used up its attempts is left to the sweep, which gives it up.
     """
     job = Job.objects.filter(pk=job_id).first()
     if job is None or job.is_over:
         return None
-    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    taken = Job.objects.filter(free, pk=job_id, fence=job.fence, attempts__lt=MAX_ATTEMPTS).update(
+    taken = Job.objects.filter(_free(now), pk=job_id, fence=job.fence, attempts__lt=MAX_ATTEMPTS).update(
         state=JobState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1,
         lease_until=now + lease(), started_at=now,
     )  # fmt: skip
@@ -194,19 +199,20 @@ def _run_claimed(held: Claim) -> None:
 
 
 def _after_error(held: Claim, message: str) -> None:
-    if Job.objects.values_list("attempts", flat=True).get(pk=held.job_id) >= MAX_ATTEMPTS:
+    attempts = Job.objects.values_list("attempts", flat=True).get(pk=held.job_id)
+    if attempts >= MAX_ATTEMPTS:
         held.fail(message, expected=False)
     else:
-        held.release(message)
+        held.release(message, after=RETRY_AFTER[attempts - 1])
 
 
 def sweep(now: datetime) -> dict[str, int]:
     """Wake what nobody runs; give up what died too often. Harmless at any frequency."""
-    lapsed = Q(state=JobState.RUNNING, lease_until__lt=now)
-    failed = Job.objects.filter(lapsed, attempts__gte=MAX_ATTEMPTS).update(
+    lapsed = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
+    failed = lapsed.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=JobState.FAILED, error="the worker died each time", result={"expected": False},
         lease_until=None, finished_at=now,
     )  # fmt: skip
-    waiting = Job.objects.filter(Q(state=JobState.QUEUED) | lapsed).order_by("created_at")
+    waiting = Job.objects.filter(_free(now)).order_by("created_at")
     woken = sum(wake(job_id) for job_id in waiting.values_list("pk", flat=True)[:SWEEP_AT_MOST])
     return {"woken": woken, "failed": failed}

@@ -98,7 +98,7 @@ def test_zombie_cannot_write() -> None:
         lambda: zombie.checkpoint(done=5),
         lambda: zombie.finish({"by": "zombie"}),
         lambda: zombie.fail("zombie", expected=True),
-        lambda: zombie.release("zombie"),
+        lambda: zombie.release("zombie", after=LATER),
     ):
         with pytest.raises(services.LeaseLost):
             write()
@@ -129,9 +129,13 @@ def test_refusal_fails_at_once_and_says_why(handlers: None) -> None:
 
 @pytest.mark.parametrize("kind", ["test.breaks", "test.unknown"])
 def test_error_is_tried_three_times(handlers: None, kind: str) -> None:
-    pk = job(kind).pk
-    states = [services.run(pk) for _ in range(MAX_ATTEMPTS)]
-    assert [row.state for row in states if row] == ["queued", "queued", "failed"]
+    pk, states = job(kind).pk, []
+    for _ in range(MAX_ATTEMPTS):
+        row = services.run(pk)
+        states.append(row and row.state)
+        assert services.run(pk) is None  # not before its wait is over
+        Job.objects.filter(state="queued").update(lease_until=timezone.now())
+    assert states == ["queued", "queued", "failed"]
     assert not Job.objects.get().error_is_for_people
     assert services.run(pk) is None
 
@@ -175,6 +179,12 @@ def test_run_here_runs_again(handlers: None) -> None:
     second = services.run_here(kind="test.good", key="k")
     assert (first.pk, first.state, first.fence) == (second.pk, "done", 1)
     assert (second.state, second.fence, second.result) == ("done", 2, {"said": "hello"})
+
+
+def test_run_here_does_not_wait_after_an_error(handlers: None) -> None:
+    job("test.breaks")
+    fences = [services.run_here(kind="test.breaks", key="1").fence for _ in range(2)]
+    assert fences == [1, 2]
 
 
 def test_run_here_leaves_a_held_job_alone(handlers: None) -> None:
