@@ -5,3 +5,13 @@ from django.utils.translation import gettext_lazy as _
 class SalesConfig(AppConfig):
     name = "sales"
     verbose_name = _("Sales")
+
+    def ready(self) -> None:
+        from clients.registry import add_panel
+        from common.navigation import Entry, add
+        from sales import handlers  # noqa: F401  (registers the jobs)
+        from sales.panels import orders_panel, revenue_panel
+
+        add(Entry("imports", _("Imports"), "upload", "sales:imports", 80, lambda user: user.may_import))
+        add_panel(revenue_panel)
+        add_panel(orders_panel)

@@ -28,6 +28,14 @@ def path_of(stored_as: str) -> Path:
     return Path(default_storage.path(stored_as))
 
 
+def uploaded_file(order_import: OrderImport) -> Path:
+    """Raises ``FileRefused`` when it was cleared away."""
+    path = path_of(order_import.stored_as)
+    if not path.is_file():
+        raise FileRefused("gone")
+    return path
+
+
 def upload(*, file: File, name: str, user: User) -> OrderImport:
     """Keep an uploaded file under a random name after a first look. Raises ``FileRefused``, keeping nothing."""
     suffix = "".join(Path(name).suffixes[-2:] if name.lower().endswith(".gz") else Path(name).suffixes[-1:])
@@ -69,13 +77,15 @@ def run_import(
     *, order_import: OrderImport, today: date, now: datetime, progress: Progress, fence: Any
 ) -> dict[str, Any]:
     """Import a confirmed file within what its importer may see; a refusal is a result, not an error."""
+    if order_import.state == ImportState.DONE:  # a worker died between the import and its own end
+        return dict(order_import.counts)
     importer = order_import.imported_by
-    request = Request(
-        path=path_of(order_import.stored_as), name=order_import.file_name, today=today, now=now,
-        mapping=Mapping.from_json(order_import.mapping), owner=order_import.owner_of_new, user=importer,
-    )  # fmt: skip
     with override(importer.language if importer else settings.LANGUAGE_CODE):
         try:
+            request = Request(
+                path=uploaded_file(order_import), name=order_import.file_name, today=today, now=now,
+                mapping=Mapping.from_json(order_import.mapping), owner=order_import.owner_of_new, user=importer,
+            )  # fmt: skip
             result = import_file(request, progress=progress, fence=fence)
         except FileRefused as refusal:
             _close(order_import, ImportState.REFUSED, now, problem=refusal.reason)

@@ -52,6 +52,7 @@ REJECTS = {
 
 # Why a whole file is refused: what is wrong, and what helps.
 REFUSALS = {
+    "gone": _("The file is no longer here. Upload it again."),
     "kind_unknown": _("Only files ending in .csv, .csv.gz or .xlsx can be read."),
     "not_what_it_says": _("The content of the file is not what its name says (%(name)s)."),
     "not_text": _("The file holds binary data, not text. Export it again as CSV or XLSX."),

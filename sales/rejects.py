@@ -3,6 +3,8 @@
 import csv
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +45,8 @@ class RejectFile:
         if self._file is None:
             self._open()
         self.counts[reason] += 1
-        sentence = self._sentences.get(reason)
-        if sentence is None:
-            sentence = self._sentences[reason] = str(REJECTS[reason])
-        self._writer.writerow([number, sentence, *map(disarmed, cells)])
+        sentence = self._sentences.get(reason) or self._sentences.setdefault(reason, str(REJECTS[reason]))
+        self._writer.writerow([number, reason.value, sentence, *map(disarmed, cells)])
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class RejectFile:
         self._file = self.path.open("w", encoding="utf-8-sig", newline="")
         self.path.chmod(0o600)
         self._writer = csv.writer(self._file)
-        self._writer.writerow([_("Line"), _("Reason"), *map(disarmed, self._header)])
+        self._writer.writerow([_("Line"), _("Code"), _("Reason"), *map(disarmed, self._header)])
 
     @property
     def exists(self) -> bool:
@@ -67,3 +67,21 @@ class RejectFile:
     def discard(self) -> None:
         self.close()
         self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    number: int
+    reason: Reject
+    cells: list[str]
+
+
+def read_rejects(path: Path, reason: Reject | None = None, most: int = 50) -> list[RejectedRow]:
+    """The first rejected rows, or the first of one reason; none when the file is gone."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        next(rows, None)
+        found = (RejectedRow(int(row[0]), Reject(row[1]), row[3:]) for row in rows)
+        return list(islice((row for row in found if reason in (None, row.reason)), most))

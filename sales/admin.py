@@ -1,0 +1,77 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.admin import ScopedAdmin
+from sales.models import Category, ExchangeRate, Order, OrderImport, Product
+from sales.services import set_assumed_margin, set_category, set_unit_cost
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """What imports and jobs write is looked up here, never typed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Category)
+class CategoryAdmin(ScopedAdmin):
+    list_display = ["name", "assumed_margin_rate"]
+    search_fields = ["name"]
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        rate = obj.assumed_margin_rate
+        if change:
+            obj.assumed_margin_rate = form.initial.get("assumed_margin_rate")
+        super().save_model(request, obj, form, change)
+        set_assumed_margin(category=obj, rate=rate)
+
+
+@admin.register(Product)
+class ProductAdmin(ScopedAdmin):
+    list_display = ["ref", "name", "category", "unit_cost"]
+    list_select_related = ["category"]
+    search_fields = ["ref", "name"]
+    autocomplete_fields = ["category"]
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        """Cost and category go through the services, which mark the days that rest on them."""
+        cost, category = obj.unit_cost, obj.category
+        if change:
+            obj.unit_cost, obj.category_id = form.initial.get("unit_cost"), form.initial.get("category")
+        super().save_model(request, obj, form, change)
+        set_unit_cost(product=obj, cost=cost)
+        set_category(product=obj, category=category)
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(ScopedAdmin):
+    list_display = ["currency", "day", "rate"]
+    list_filter = ["currency"]
+    date_hierarchy = "day"
+
+
+@admin.register(OrderImport)
+class OrderImportAdmin(ReadOnlyAdmin):
+    list_display = ["file_name", "state", "imported_by", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["imported_by"]
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    manager_may = frozenset({"view"})
+    list_display = ["ref", "client"]
+    list_select_related = ["client"]
+    search_fields = ["ref"]
+    show_full_result_count = False
