@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.utils import parseaddr
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 
@@ -36,12 +38,8 @@ def prepared(message: EmailMultiAlternatives) -> Iterator[Callable[[], None]]:
 
     Raises ``Unreachable`` or ``Refusal`` on entering; the yielded function raises ``Refusal`` or ``Doubt``.
     """
-    backend = get_connection()
+    backend = _opened()
     try:
-        try:
-            backend.open()
-        except OSError as error:  # smtplib's errors are OSErrors too
-            raise Unreachable(describe(error)) from error
         smtp = getattr(backend, "connection", None) if isinstance(backend, EmailBackend) else None
         if smtp is not None:
             _announce(smtp, message)
@@ -51,6 +49,15 @@ def prepared(message: EmailMultiAlternatives) -> Iterator[Callable[[], None]]:
     finally:
         with suppress(OSError):
             backend.close()
+
+
+def _opened() -> BaseEmailBackend:
+    try:
+        backend = get_connection()
+        backend.open()
+    except (OSError, ImproperlyConfigured) as error:  # smtplib's errors are OSErrors too
+        raise Unreachable(describe(error)) from error
+    return backend
 
 
 def describe(error: BaseException) -> str:
@@ -101,9 +108,9 @@ def _send_data(smtp: smtplib.SMTP, message: EmailMultiAlternatives) -> None:
     _check(code, reply, accepted=(250,))
 
 
-def _send_whole(backend: object, message: EmailMultiAlternatives) -> None:
+def _send_whole(backend: BaseEmailBackend, message: EmailMultiAlternatives) -> None:
     """Backends without phases (file, memory, console, a provider's API): an error leaves a doubt."""
     try:
-        backend.send_messages([message])  # type: ignore[attr-defined]
+        backend.send_messages([message])
     except OSError as error:
         raise Doubt(describe(error)) from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 from tests.servers import free_port
 
@@ -21,7 +21,6 @@ class Handler:
     def __init__(self, fault: Fault) -> None:
         self.fault, self.tries, self.accepted = fault, Counter[str](), Counter[str]()
         self.messages: list[bytes] = []
-        self.now = ""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         self.tries[address] += 1
@@ -45,10 +44,17 @@ class Handler:
 
 
 @contextmanager
-def faulty_smtp(fault: Fault) -> Iterator[tuple[Handler, str]]:
-    """Yields its notes and the ``CMIX_EMAIL_URL`` that leads to it."""
+def faulty_smtp(fault: Fault, password: str = "") -> Iterator[tuple[Handler, str]]:
+    """Yields its notes and the ``CMIX_EMAIL_URL`` that leads to it; wants ``password`` when it has one."""
     handler, port = Handler(fault), free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+
+    def signs_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=data.password == password.encode(), handled=False)
+
+    controller = Controller(
+        handler, hostname="127.0.0.1", port=port, authenticator=signs_in if password else None,
+        auth_required=bool(password), auth_require_tls=False,
+    )  # fmt: skip
     controller.start()
     try:
         yield handler, f"smtp://127.0.0.1:{port}"

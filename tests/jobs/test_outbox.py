@@ -1,5 +1,6 @@
 import email
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +105,23 @@ def test_nothing_is_sent_before_its_time_or_after_it(cast: Cast) -> None:
 
 def test_absent_mail_is_none() -> None:
     assert outbox.deliver(404, NOW) is None
+
+
+@pytest.mark.parametrize("backend", ["filebased", "console", "dummy", "locmem"])
+def test_every_backend_of_django_serves(cast: Cast, settings: Any, tmp_path: Path, backend: str) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    assert outbox.deliver(queue(cast).pk, NOW) == MailState.SENT
+    assert len(list(tmp_path.iterdir())) == (backend == "filebased")
+
+
+def test_folder_that_cannot_be_written_is_a_server_away(cast: Cast, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "file")
+    row = queue(cast)
+    assert outbox.drain(NOW) == {"unreachable": 1}
+    assert state_of(row) == "pending"
 
 
 def test_text_alone_is_one_part(cast: Cast) -> None:

@@ -64,6 +64,17 @@ def test_text_arrives_as_written(cast: Cast, settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("password", "state"), [("right", "sent"), ("wrong", "pending")])
+def test_wrong_password_is_a_server_away(cast: Cast, settings: Any, password: str, state: str) -> None:
+    """A setting to repair, not a refusal of the mail: it goes out once somebody repaired it."""
+    row = queue(cast)
+    with faulty_smtp(lambda recipient, nth: "", password="right") as (_, url):
+        _use(settings, url)
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "mix", password
+        assert outbox.deliver(row.pk, NOW) == state
+
+
+@pytest.mark.django_db
 def test_greylisted_mail_goes_out_after_its_wait(cast: Cast, settings: Any) -> None:
     row = queue(cast)
     with faulty_smtp(lambda recipient, nth: "451" if nth == 1 else "") as (notes, url):
