@@ -23,6 +23,10 @@ class LoginForm(PlainFormMixin, auth_forms.AuthenticationForm):
             attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
         )
 
+    def clean_username(self) -> str:
+        """One spelling, so that capitals do not buy a guesser more attempts."""
+        return self.cleaned_data["username"].strip().lower()
+
 
 class ChangePasswordForm(PlainFormMixin, auth_forms.PasswordChangeForm):
     pass

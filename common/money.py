@@ -36,7 +36,9 @@ def format_money_short(cents: int, currency: str, language: str) -> str:
             currency_digits=False,
             format="#,##0\xa0¤" if language.startswith("fr") else "¤#,##0",
         )
-    number = format_compact_decimal(units, locale=language, fraction_digits=0 if abs(units) >= 100_000 else 1)
+    # Three figures are enough: 84.1k, 841k, 1.2M.
+    three_figures = len(str(int(abs(units)))) % 3 == 0
+    number = format_compact_decimal(units, locale=language, fraction_digits=0 if three_figures else 1)
     if not language.startswith("fr"):
         sign, number = ("-", number[1:]) if number.startswith("-") else ("", number)
         return f"{sign}{symbol}{number}"
