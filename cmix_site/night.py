@@ -21,6 +21,7 @@ from jobs import outbox
 from jobs.models import Job
 from jobs.registry import Context
 from jobs.services import enqueue
+from kinetics.services import recompute_kinetics
 from sales.imports import purge_uploads
 from segmentation.services import classify_clients
 
@@ -38,8 +39,6 @@ def enqueue_night(*, as_of: date) -> Job:
 
 def run_night(context: Context) -> Mapping[str, Any]:
     """Handler of the job: indicators, segments, the week's lists when they are due, old texts."""
-    from kinetics.services import recompute_kinetics
-
     as_of, now = date.fromisoformat(context.payload["as_of"]), timezone.now()
     run = recompute_kinetics(
         as_of=as_of, now=now, progress=lambda done, total: context.checkpoint(done=done, total=total)
