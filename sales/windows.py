@@ -21,6 +21,7 @@ from common.periods import WINDOW_DAYS
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 RANGE = 25_000
+THEN_DAYS = 26 * 7
 _DAY_BITS = 22  # of an ordinal day, in the sorting key (client, day)
 
 
@@ -39,6 +40,9 @@ class Windows:
     start: Ints
     days: Ints  # purchase days in all
     days_after: Ints  # x of the models
+    days_then: Ints  # purchase days up to THEN_DAYS before, for the check of a past forecast
+    days_after_then: Ints
+    last_day_then: Ints
     value: Ints  # gross sales in all
     value_days: Ints  # purchase days of a positive value
     value_after: Ints
@@ -209,7 +213,11 @@ class _Sums:
         gross = self.rows["gross"][self.bought]
         later, last = self.bought_after(self.start), self.last_bought
         later = np.where(self.days > 0, later, last)
+        then = self.bought_after(self._back(THEN_DAYS))
         return {
+            "days_then": then - self.first_bought,
+            "days_after_then": np.maximum(then - later, 0),
+            "last_day_then": np.where(then > self.first_bought, self._bought_day(np.maximum(then - 1, 0)), 0),
             "days_after": last - later,
             "value": _between(gross, self.first_bought, last),
             "value_days": _between((gross > 0).astype(np.int64), self.first_bought, last),
