@@ -191,13 +191,15 @@ def _gain(candidate: Candidate, quanta: int) -> float:
 
 
 def _left_out(plan: Plan, considered: Mapping[int, Considered]) -> list[dict[str, Any]]:
-    athletes = [(client_id, "uncovered_athlete") for client_id in plan.uncovered_athletes]
+    """Athletes without their floor, then who would get the next hour; each by value at stake."""
     listed = set(plan.uncovered_athletes)
-    others = [(client_id, "next_best") for client_id in plan.next_best if client_id not in listed]
-    return [
+    found = [("uncovered_athlete", client_id) for client_id in plan.uncovered_athletes]
+    found += [("next_best", client_id) for client_id in plan.next_best if client_id not in listed]
+    rows = [
         {"client": client_id, "why": why, "value_cents": considered[client_id].value.year_cents}
-        for client_id, why in [*athletes, *others]
+        for why, client_id in found
     ]
+    return sorted(rows, key=lambda row: (row["why"] != "uncovered_athlete", -int(row["value_cents"])))
 
 
 def _params(portfolio: Portfolio, plan: Plan) -> dict[str, Any]:

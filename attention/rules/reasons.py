@@ -89,7 +89,8 @@ def _revenue(s: Situation) -> list[Scored]:
     values = now | {"before_cents": facts.r1_cents, "change_rate": abs(facts.growth_rate)}
     if facts.growth_rate <= -TELLING_GROWTH:
         telling = facts.change_p is not None and facts.change_p <= TELLING_P
-        return [(80 if telling else 50, Reason("revenue_fell", values))]
+        # Without a test the size of the fall decides how much it says.
+        return [(80 if telling else 45 + round(30 * abs(facts.growth_rate)), Reason("revenue_fell", values))]
     if facts.growth_rate >= TELLING_GROWTH:
         return [(35, Reason("revenue_grew", values))]
     return [(15, Reason("revenue_level", values))]
@@ -106,8 +107,10 @@ def _margin(s: Situation) -> list[Scored]:
 def _standing(s: Situation) -> list[Scored]:
     worth = "worth_revenue" if s.margin.basis == Basis.REVENUE else "worth"
     found: list[Scored] = [(20, Reason(worth, {"worth_cents": s.contribution_cents}))]
-    if s.facts.segment and s.facts.segment != Segment.TO_QUALIFY:
-        found.append((25 if s.facts.segment == Segment.ATHLETE else 18, Reason(f"is_{s.facts.segment}")))
+    is_athlete = s.facts.segment == Segment.ATHLETE
+    said_already = is_athlete and s.dose.floor
+    if s.facts.segment and s.facts.segment != Segment.TO_QUALIFY and not said_already:
+        found.append((25 if is_athlete else 18, Reason(f"is_{s.facts.segment}")))
     if is_slipping(s.facts, s.stable):
         found.append((40, Reason("slipping", {"chance_rate": 1.0 - s.stable})))
     return found

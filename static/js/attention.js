@@ -39,7 +39,7 @@
     var button = card && card.querySelector('button[data-key="' + CSS.escape(event.key) + '"]');
     if (!button) return;
     event.preventDefault();
-    button.form.requestSubmit(button);
+    button.click();
   });
 
   document.body.addEventListener("htmx:afterSettle", function (event) {
