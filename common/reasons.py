@@ -14,8 +14,8 @@ from typing import Any
 class Reason:
     """One reason: a code of the app's catalogue and the values its sentence names.
 
-    Values whose name ends in ``_cents`` print as money, in ``_rate`` as percent, in ``_points``
-    as points of percent, in ``_date`` (ISO text) as a date; other floats with one decimal.
+    Values whose name ends in ``_cents`` print as money, in ``_rate`` as percent (``_exact_rate``
+    with one decimal, where two rates are compared), in ``_points`` as points of percent, in ``_date`` (ISO text) as a date; other floats with one decimal.
     """
 
     code: str

@@ -19,6 +19,8 @@ def _printed(name: str, value: Any) -> Any:
         return "–"
     if name.endswith("_cents"):
         return format_money_short(value, settings.CMIX_CURRENCY, get_language() or "en")
+    if name.endswith("_exact_rate"):
+        return format_percent(value, digits=1)
     if name.endswith("_rate"):
         return format_percent(value)
     if name.endswith("_points"):

@@ -47,14 +47,14 @@ CAUSES = {
 REASONS = {
     "revenue_high": _("Revenue of %(value_cents)s is on or above the line of %(line_cents)s."),
     "revenue_low": _("Revenue of %(value_cents)s is below the line of %(line_cents)s."),
-    "margin_high": _("Margin rate of %(value_rate)s is on or above the line of %(line_rate)s."),
-    "margin_low": _("Margin rate of %(value_rate)s is below the line of %(line_rate)s."),
+    "margin_high": _("Margin rate of %(value_exact_rate)s is on or above the line of %(line_exact_rate)s."),
+    "margin_low": _("Margin rate of %(value_exact_rate)s is below the line of %(line_exact_rate)s."),
     "margin_assumed": _("The margin rests on an assumed rate for %(share_rate)s of the sales with a cost."),
     "no_order": _("No order yet, so there is nothing to judge."),
     "new": _("First order %(days)s days ago; the grid waits until %(needed)s days have passed."),
     "nothing_sold": _("Nothing sold in the last 52 weeks, so there is no margin to judge."),
     "costs_missing": _(
-        "Costs are known for %(coverage_rate)s of the sales; the grid needs at least %(needed_rate)s."
+        "Costs are known for %(coverage_exact_rate)s of the sales; the grid needs at least %(needed_rate)s."
     ),
     "margin_unknown": _("Refunds outweigh the sales whose cost is known, so there is no margin rate."),
     "lines_unknown": _("The lines of the grid cannot be drawn yet: no revenue or no cost is known."),

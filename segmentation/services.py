@@ -1,5 +1,6 @@
 """Writes of the grid: classify everybody, move the lines."""
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -19,6 +20,7 @@ from segmentation.rules.grid import (
     Thresholds,
     classify_all,
     count_segments,
+    sum_segments,
 )
 from segmentation.rules.presets import propose
 from segmentation.selectors.features import Portfolio, portfolio_on, stored_portfolio
@@ -45,6 +47,7 @@ def classify_clients(*, as_of: date, now: datetime) -> SegmentationRun:
             "clients": len(portfolio.features),
             "segments": count_segments(codes),
             "portfolio_margin_rate": portfolio.margin_rate,
+            "sums": {name: asdict(total) for name, total in sum_segments(portfolio.features, codes).items()},
         },
     )  # fmt: skip
     insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, codes))

@@ -89,20 +89,25 @@ def export(request: HttpRequest) -> HttpResponse:
         raise Http404
     header = [
         _("Reference"), _("Client"), _("Segment"), _("Revenue, last 52 weeks"), _("Margin rate"),
-        _("Share of sales with a cost"), _("Share of it assumed"), _("Reasons"), _("As of"), _("Rule version"),
+        _("Share of sales with a cost"), _("Share of it assumed"), _("Revenue line"), _("Margin line"),
+        _("Not placed because"), _("As of"), _("Rule version"),
     ]  # fmt: skip
     rows = _export_rows(request, run, GridFilterForm(request.GET).chosen())
     return csv_response(f"grid-{run.as_of.isoformat()}.csv", header, rows)
 
 
 def _export_rows(request: HttpRequest, run: SegmentationRun, chosen: GridFilter) -> Iterator[list[Any]]:
+    """Values and lines tell why a client is placed where it is; who is not placed gets the sentence."""
     labels = {segment.value: str(label) for segment, label in SEGMENTS.items()}
+    lines = run.thresholds.lines
+    line_amount = None if lines.revenue_cents is None else lines.revenue_cents / 100
     for row in ordered_rows(run, request.user, chosen).iterator(chunk_size=2000):
         row.run = run
+        doubts = " ".join(reasons_of(row)) if row.segment == Segment.TO_QUALIFY else ""
         yield [
             row.client.ref, row.client.name, labels[row.segment], row.revenue_cents / 100, row.margin_rate,
-            row.cost_coverage, row.assumed_share, " ".join(reasons_of(row)), run.as_of.isoformat(),
-            run.rule_version,
+            row.cost_coverage, row.assumed_share, line_amount, lines.margin_rate, doubts,
+            run.as_of.isoformat(), run.rule_version,
         ]  # fmt: skip
 
 
@@ -133,11 +138,13 @@ def _proposals_context(request: HttpRequest, run: SegmentationRun) -> dict[str, 
     form = LinesForm(request.GET if asked else None, initial=LinesForm.typed(run.thresholds.lines))
     typed = form.lines() if asked and form.is_valid() else None
     found = propose_thresholds(run, request.user, [Preset.ABC, Preset.MEDIANS], typed)
-    return {"form": form, "proposals": [_described(proposal, run) for proposal in found]}
+    abc, medians, *rest = [_described(proposal, run) for proposal in found]
+    return {"form": form, "proposals": [abc, medians], "typed": rest[0] if rest else None}
 
 
 def _described(proposal: Proposal, run: SegmentationRun) -> dict[str, Any]:
     lines = proposal.thresholds
+    in_force = lines == run.thresholds.lines
     return {
         "proposal": proposal,
         "label": PRESETS[proposal.preset],
@@ -145,7 +152,8 @@ def _described(proposal: Proposal, run: SegmentationRun) -> dict[str, Any]:
         "form": ActivationForm(
             initial=LinesForm.typed(lines) | {"preset": proposal.preset.value, "as_of": run.as_of.isoformat()}
         ),
-        "in_force": lines == run.thresholds.lines and not run.thresholds.automatic,
+        "in_force": in_force,
+        "confirmed": in_force and not run.thresholds.automatic,
     }
 
 

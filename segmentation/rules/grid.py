@@ -102,7 +102,7 @@ def classify_client(
         ),
         Reason(
             "margin_high" if high[1] else "margin_low",
-            {"value_rate": margin_rate, "line_rate": thresholds.margin_rate},
+            {"value_exact_rate": margin_rate, "line_exact_rate": thresholds.margin_rate},
         ),
     ]
     if assumed_share:
@@ -125,7 +125,7 @@ def _doubts(
         doubts.append(Reason("nothing_sold"))
     elif cost_coverage < MIN_COST_COVERAGE:
         doubts.append(
-            Reason("costs_missing", {"coverage_rate": cost_coverage, "needed_rate": MIN_COST_COVERAGE})
+            Reason("costs_missing", {"coverage_exact_rate": cost_coverage, "needed_rate": MIN_COST_COVERAGE})
         )
     elif margin_rate is None:
         doubts.append(Reason("margin_unknown"))
@@ -161,3 +161,27 @@ def classify_all(features: Features, thresholds: Thresholds) -> NDArray[np.int8]
 def count_segments(codes: NDArray[np.int8]) -> dict[str, int]:
     counts = np.bincount(codes, minlength=len(SEGMENT_CODES))
     return {segment.value: int(count) for segment, count in zip(SEGMENT_CODES, counts, strict=True)}
+
+
+@dataclass(frozen=True)
+class SegmentSum:
+    """``margin_weight`` is Σ margin rate × revenue over the ``known_cents`` of revenue whose margin is known."""
+
+    clients: int
+    revenue_cents: int
+    margin_weight: float | None
+    known_cents: int | None
+
+
+def sum_segments(features: Features, codes: NDArray[np.int8]) -> dict[str, SegmentSum]:
+    known = ~np.isnan(features.margin_rate) & (features.revenue_cents > 0)
+    sums = {}
+    for number, segment in enumerate(SEGMENT_CODES):
+        inside = codes == number
+        weighed = inside & known
+        revenue = features.revenue_cents[weighed]
+        sums[segment.value] = SegmentSum(
+            clients=int(inside.sum()), revenue_cents=int(features.revenue_cents[inside].sum()),
+            margin_weight=float((features.margin_rate[weighed] * revenue).sum()), known_cents=int(revenue.sum()),
+        )  # fmt: skip
+    return sums

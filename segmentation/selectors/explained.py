@@ -50,13 +50,13 @@ WIDTH, HEIGHT, EDGE = 240, 164, 10
 def position_of(row: ClientSegment) -> Position | None:
     """Where the client stands between the lines; null when a value or a line is missing.
 
-    To the right: revenue on a log scale, tenfold the line at the edge. Upwards: margin, 30 points
+    To the right: revenue on a log scale, thirtyfold the line at the edge. Upwards: margin, 30 points
     above the line at the edge. What lies further out stays on the edge.
     """
     lines = row.run.thresholds.lines
     if row.margin_rate is None or lines.revenue_cents is None or lines.margin_rate is None:
         return None
-    richer = math.log10(max(row.revenue_cents, 1) / max(lines.revenue_cents, 1))
+    richer = math.log(max(row.revenue_cents, 1) / max(lines.revenue_cents, 1), 30)
     better = (row.margin_rate - lines.margin_rate) / 0.3
     return Position(x=_placed(richer, WIDTH), y=_placed(-better, HEIGHT))
 

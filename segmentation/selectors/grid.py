@@ -9,14 +9,15 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import visible_q
 from clients.models import Client
 from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
 from segmentation.models import ClientSegment, ClientSegmentQuerySet, SegmentationRun
 from segmentation.registry import current_bubble_size
-from segmentation.rules.grid import Segment
+from segmentation.rules.grid import Segment, SegmentSum
 
 MAX_BUBBLES = 2000
-PAGE_ROWS = 50
+PAGE_ROWS = 25
 SORTS = {
     "revenue": F("revenue_cents"),
     "margin": F("margin_rate"),
@@ -64,6 +65,10 @@ class GridPage:
         return self.number + 1
 
     @property
+    def has_assumed(self) -> bool:
+        return any(row.assumed_share for row in self.rows)
+
+    @property
     def first(self) -> int:
         return (self.number - 1) * PAGE_ROWS + 1 if self.rows else 0
 
@@ -88,26 +93,41 @@ def visible_rows(run: SegmentationRun, user: Any) -> ClientSegmentQuerySet:
 
 def tiles(run: SegmentationRun, user: Any) -> list[Tile]:
     """One tile per segment. The margin rate weighs each known rate with the client's revenue."""
+    found = _sums_of_run(run) if not visible_q(user) else _sums_seen(run, user)
+    nothing = SegmentSum(0, 0, None, None)
+    total = sum(sums.revenue_cents for sums in found.values())
+    return [_tile(segment, found.get(segment.value, nothing), total) for segment in Segment]
+
+
+def _sums_of_run(run: SegmentationRun) -> dict[str, SegmentSum]:
+    """The night's own sums, for who sees every client: no second pass over all rows."""
+    return {name: SegmentSum(**sums) for name, sums in run.counts["sums"].items()}
+
+
+def _sums_seen(run: SegmentationRun, user: Any) -> dict[str, SegmentSum]:
     known = Q(margin_rate__isnull=False, revenue_cents__gt=0)
     revenue = Cast("revenue_cents", FloatField())
-    found = {
-        row["segment"]: row
-        for row in visible_rows(run, user).values("segment").annotate(
-            clients=Count("pk"), revenue=Sum("revenue_cents"),
-            margin=Sum(F("margin_rate") * revenue, filter=known), base=Sum("revenue_cents", filter=known),
+    found = visible_rows(run, user).values("segment").annotate(
+        clients=Count("pk"), revenue=Sum("revenue_cents"),
+        margin=Sum(F("margin_rate") * revenue, filter=known), base=Sum("revenue_cents", filter=known),
+    )  # fmt: skip
+    return {
+        row["segment"]: SegmentSum(
+            row["clients"],
+            int(row["revenue"]),
+            row["margin"],
+            None if row["base"] is None else int(row["base"]),
         )
-    }  # fmt: skip
-    total = sum(row["revenue"] for row in found.values())
-    return [_tile(segment, found.get(segment.value), total) for segment in Segment]
+        for row in found
+    }
 
 
-def _tile(segment: Segment, row: dict[str, Any] | None, total: int) -> Tile:
-    row = row or {"clients": 0, "revenue": 0, "margin": None, "base": None}
+def _tile(segment: Segment, sums: SegmentSum, total: int) -> Tile:
     return Tile(
         segment=segment, label=SEGMENTS[segment], note=SEGMENT_NOTES[segment],
-        clients=row["clients"], revenue_cents=int(row["revenue"]),
-        margin_rate=row["margin"] / float(row["base"]) if row["base"] else None,
-        share=float(row["revenue"]) / float(total) if total > 0 else None,
+        clients=sums.clients, revenue_cents=sums.revenue_cents,
+        margin_rate=sums.margin_weight / sums.known_cents if sums.margin_weight and sums.known_cents else None,
+        share=sums.revenue_cents / total if total > 0 else None,
     )  # fmt: skip
 
 
@@ -122,8 +142,9 @@ def filtered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> Client
 
 def ordered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientSegmentQuerySet:
     """With the client's name; unknown margins come last either way."""
-    column = SORTS[chosen.sort.removeprefix("-")]
-    order = column.desc(nulls_last=True) if chosen.sort.startswith("-") else column.asc(nulls_last=True)
+    key, falls = chosen.sort.removeprefix("-"), chosen.sort.startswith("-")
+    last = True if key == "margin" else None  # elsewhere it would keep PostgreSQL from the index
+    order = SORTS[key].desc(nulls_last=last) if falls else SORTS[key].asc(nulls_last=last)
     return filtered_rows(run, user, chosen).select_related("client").order_by(order, "client_id")
 
 
@@ -135,7 +156,11 @@ def grid_page(run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequ
         total = sum(tile.clients for tile in counted if chosen.segment in (None, tile.segment))
     number = min(chosen.page, max(1, -(-total // PAGE_ROWS)))
     start = (number - 1) * PAGE_ROWS
-    rows = list(ordered_rows(run, user, chosen)[start : start + PAGE_ROWS])
+    ordered = ordered_rows(run, user, chosen)
+    # Ids first: a far page would else fetch the client of every row it skips.
+    page = list(ordered.values_list("pk", flat=True)[start : start + PAGE_ROWS])
+    found = ClientSegment.objects.select_related("client").in_bulk(page)
+    rows = [found[pk] for pk in page if pk in found]
     return GridPage(rows, number, start + PAGE_ROWS < total, total)
 
 

@@ -19,7 +19,7 @@ def sell(
     """One day of sales; ``margin_rate`` null leaves the cost unknown."""
     costed = revenue if margin_rate is not None else 0
     return ClientDay.objects.create(
-        client=client, day=as_of - timedelta(days=days_ago), orders=1, rev=revenue, gross=revenue,
+        client=client, day=as_of - timedelta(days=days_ago), orders=1, rev=revenue, gross=max(revenue, 0),
         abs_rev=abs(revenue), rc=costed, abs_rc=abs(costed),
         cost=round(costed * (1 - (margin_rate or 0))), abs_rc_assumed=assumed,
     )  # fmt: skip

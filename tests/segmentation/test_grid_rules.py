@@ -93,7 +93,7 @@ def test_an_assumed_margin_is_said() -> None:
     )  # fmt: skip
     assert [(reason.code, dict(reason.values)) for reason in found.because] == [
         ("revenue_high", {"value_cents": 10**7, "line_cents": 5_000_000}),
-        ("margin_high", {"value_rate": 0.31, "line_rate": 0.3}),
+        ("margin_high", {"value_exact_rate": 0.31, "line_exact_rate": 0.3}),
         ("margin_assumed", {"share_rate": 0.6}),
     ]
 

@@ -173,7 +173,7 @@ def test_export_is_filtered_and_safe_in_a_spreadsheet(
     header, row = csv.reader(answer.content.decode("utf-8-sig").splitlines())
     assert header[:4] == ["Reference", "Client", "Segment", "Revenue, last 52 weeks"]
     assert row[1:5] == ["'=HYPERLINK(1)", "Whale", "3000.0", "0.1"]
-    assert row[7].startswith("Revenue of €3,000 is below the line") is False
+    assert row[7:] == ["3000.0", str(active_lines().margin_rate), "", "2026-06-30", "grid-1"]
 
 
 def test_why_explains_with_values_lines_and_path(
@@ -181,7 +181,7 @@ def test_why_explains_with_values_lines_and_path(
 ) -> None:
     url = reverse("segmentation:why", args=[placed["to_qualify"].pk])
     html = browser_of(cast.alice).get(url).content.decode()
-    assert lead_of(html) == "To qualify. Costs are known for 0% of the sales; the grid needs at least 80%."
+    assert lead_of(html) == "To qualify. Costs are known for 0.0% of the sales; the grid needs at least 80%."
     text = text_of(html)
     assert "rule grid-1, lines version" in text
     assert "First classification kept" in text
@@ -220,7 +220,7 @@ def test_a_director_previews_and_activates(cast: Cast, browser_of: Any, placed: 
     browser, url = browser_of(cast.diane), reverse("segmentation:thresholds")
     html = browser.get(url + "?revenue=700&margin=5").content.decode()
     assert GridThresholds.objects.count() == 1  # looking writes nothing
-    typed = html[html.index("Typed in") :]
+    typed = html[html.index("Your own amounts") :]
     assert "4 clients would move" in text_of(html) or "3 clients would move" in text_of(html)
     assert 'name="revenue" value="700.00"' in typed
 

@@ -4,9 +4,10 @@
   "use strict";
 
   var SEGMENTS = ["whale", "thoroughbred", "athlete", "dilemma", "to_qualify"];
-  var NAMED = 7;
-  var SMALLEST = 7;
-  var LARGEST = 44;
+  var NAMED = 6;
+  var SMALLEST = 6;
+  var LARGEST = 38;
+  var LETTERED = 20;
 
   function figures(points, index) {
     return points.map(function (point) { return point[index]; });
@@ -88,18 +89,19 @@
         var size = diameter(point[4]);
         return {
           name: point[1], value: placed(point, y), point: point, symbolSize: size,
-          label: { show: size >= 16, formatter: data.labels.letters[segment] },
+          label: { show: size >= LETTERED, formatter: data.labels.letters[segment] },
         };
       }),
       label: { position: "inside", color: theme.ink, fontSize: 10, fontWeight: 600 },
-      itemStyle: { color: theme.segments[segment], opacity: 0.62, borderColor: theme.surface, borderWidth: 1 },
+      itemStyle: { color: theme.segments[segment], opacity: 0.58, borderColor: theme.surface, borderWidth: 1 },
       emphasis: { scale: 1.15, itemStyle: { opacity: 1, borderColor: theme.ink, borderWidth: 1.5 } },
     };
   }
 
   /* The largest clients are named on the spot; names that would overlap are left to the tooltip. */
   function names(data, y, diameter, theme) {
-    var largest = data.points.slice().sort(function (a, b) { return (b[4] || 0) - (a[4] || 0); }).slice(0, NAMED);
+    var room = window.matchMedia("(min-width: 641px)").matches ? NAMED : 0;
+    var largest = data.points.slice().sort(function (a, b) { return (b[4] || 0) - (a[4] || 0); }).slice(0, room);
     return {
       type: "scatter", silent: true, z: 4, symbolSize: 0.1, itemStyle: { opacity: 0 },
       data: largest.map(function (point) {
@@ -109,7 +111,7 @@
         };
       }),
       label: {
-        show: true, color: theme.ink, fontSize: 11, width: 130, overflow: "truncate",
+        show: true, opacity: 1, color: theme.ink, fontSize: 11, width: 130, overflow: "truncate",
         formatter: function (item) { return item.name; },
         textBorderColor: theme.surface, textBorderWidth: 3,
       },
