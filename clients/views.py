@@ -29,7 +29,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "choice_filters": _choice_filters(state),
         "all_columns": registry.columns(),
     }
-    return page(request, "clients/list.html", context, partial="results")
+    return page(request, "clients/list.html", context)
 
 
 def _choice_filters(state: ListState) -> list[dict[str, Any]]:

@@ -233,3 +233,14 @@ def test_a_null_column_is_text_too(cast: Cast, browser_of: Any, columns: dict[st
     columns["letter"] = registry.Column("letter", "Letter", nothing, choices=lambda: [("A", "A")])
     make_client(owner=cast.alice)
     assert listed(browser_of(cast.alice), "?letter=A") == []
+
+
+def test_the_filter_bar_works_with_and_without_scripts(
+    cast: Cast, three: list[Client], browser_of: Any
+) -> None:
+    browser, url = browser_of(cast.alice), reverse("clients:list") + "?q=noel"
+    assert (
+        names(browser.get(url, headers={"HX-Request": "true"}))
+        == names(browser.get(url))
+        == ["Ateliers Noël"]
+    )
