@@ -274,5 +274,6 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "kombu.connection": {"level": "ERROR"},
+        "celery": {"level": "WARNING"},
     },
 }

@@ -88,7 +88,7 @@ def _web_server(port: int) -> list[str]:
 def _worker() -> list[str]:
     """With the file-system broker one process does one thing after the other; with Redis several."""
     command = [
-        sys.executable, "-m", "celery", "--quiet", "-A", "cmix_site", "worker", "--beat", "--loglevel", "WARNING",
+        sys.executable, "-m", "celery", "--quiet", "-A", "cmix_site", "worker", "--beat", "--loglevel", "INFO",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
     if settings.CELERY_BROKER_URL.startswith("filesystem"):
