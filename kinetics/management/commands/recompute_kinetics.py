@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -35,10 +35,9 @@ class Command(JsonCommand):
         parser.add_argument("--to", dest="last", type=iso_date, help="backfill to this day")
         parser.add_argument("--step", type=int, default=7, help="days between two runs of a backfill")
 
-    def run(
-        self, *, as_of: date | None, first: date | None, last: date | None, step: int, **options: Any
-    ) -> dict[str, Any]:
-        now = timezone.now()
+    def run(self, **options: Any) -> dict[str, Any]:
+        as_of, first, last = options["as_of"], options["first"], options["last"]
+        step, now = options["step"], timezone.now()
         if first is None and last is None:
             today = local_date(now, timezone.get_default_timezone_name())
             day = as_of or today - timedelta(days=1)
