@@ -8,8 +8,10 @@ class CmixSiteConfig(AppConfig):
     verbose_name = "Customer Mix"
 
     def ready(self) -> None:
-        from cmix_site import checks, night
+        from cmix_site import bubbles, checks, night
         from jobs.registry import handler
+        from segmentation.registry import BubbleSize, bubble_size
 
         checks.register_all()
         handler(night.KIND, _("The night's computation"))(night.run_night)
+        bubble_size(BubbleSize(_("Expected revenue, next 52 weeks"), bubbles.expected_revenue))

@@ -178,14 +178,14 @@ def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> 
     provider = current_bubble_size()
     sizes = provider.sizes([point[0] for point in drawn]) if provider else {}
     points = [
-        [pk, name, revenue, round(margin, 4), sizes.get(pk) if provider else revenue, segment]
+        [pk, name, revenue, round(margin, 4), sizes.get(pk) if sizes else revenue, segment]
         for pk, name, revenue, margin, segment in drawn
     ]
     data = {
         "points": points,
         "lines": {"revenue": run.thresholds.revenue_cents, "margin": run.thresholds.margin_rate},
         "log": chosen.log_scale,
-        "labels": _chart_labels(str(provider.label) if provider else None),
+        "labels": _chart_labels(str(provider.label) if provider and sizes else None),
     }
     return Bubbles(data, len(points), 0 if capped else total - len(points), capped)
 

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.models import Client
+from kinetics.models import ClientIndicator, KineticsRun
+from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState, RunState
 from segmentation import registry
 from segmentation.models import GridThresholds
 from segmentation.selectors import active_thresholds
@@ -162,7 +164,7 @@ def test_the_grid_asks_as_many_queries_for_three_clients_as_for_one(cast: Cast, 
     client_with(200_000, 0.1, owner=cast.alice)
     client_with(300_000, 0.5, owner=cast.alice)
     assert queries() == one
-    assert one <= 8
+    assert one <= 9
 
 
 def test_export_is_filtered_and_safe_in_a_spreadsheet(
@@ -283,3 +285,25 @@ def test_the_client_page_shows_chip_and_place(cast: Cast, browser_of: Any, place
     html = browser_of(cast.alice).get(placed["whale"].get_absolute_url()).content.decode()
     assert 'aria-label="Place in the grid: Whale"' in html
     assert reverse("segmentation:why", args=[placed["whale"].pk]) in html
+
+
+def test_the_expected_revenue_of_the_published_night_sizes_the_bubbles(
+    cast: Cast, browser_of: Any, placed: dict[str, Client]
+) -> None:
+    sizes = {
+        point[1]: point[4] for point in chart_of(browser_of(cast.alice).get(GRID).content.decode())["points"]
+    }
+    assert sizes == {"Atalante": 500_000, "Boréas": 300_000, "Circé": 80_000, "Dédale": 60_000}
+
+    run = KineticsRun.objects.create(
+        as_of=AS_OF, state=RunState.PUBLISHED.value, code_version="1", knowledge_cutoff=NOW, started_at=NOW,
+        published_at=NOW,
+    )  # fmt: skip
+    ClientIndicator.objects.create(
+        run=run, client=placed["whale"], revenue_cents=300_000, r0_cents=300_000, expected_cents=123_456,
+        revenue_state=RevenueState.MEASURED.value, evidence=Evidence.STABLE.value,
+        expected_state=ExpectedState.MODEL.value, profit_state=ProfitState.MEASURED.value,
+    )  # fmt: skip
+    chart = chart_of(browser_of(cast.alice).get(GRID).content.decode())
+    assert {point[1]: point[4] for point in chart["points"]}["Boréas"] == 123_456
+    assert chart["labels"]["size"] == "Expected revenue, next 52 weeks"
