@@ -11,21 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import PlainFormMixin
-from sales.labels import FIELDS
+from sales.labels import DATE_FORMATS, DECIMAL_MARKS, FIELDS
 from sales.models import Category
 from sales.rules import Field, Mapping
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xls")  # the last two get their own refusal
 
-DATE_FORMATS = [
-    ("", _("Found out from the file")),
-    ("%Y-%m-%d", _("2026-01-31")),
-    ("%d/%m/%Y", _("31/01/2026 (day first)")),
-    ("%m/%d/%Y", _("01/31/2026 (month first)")),
-    ("%d.%m.%Y", _("31.01.2026")),
-    ("%Y%m%d", _("20260131")),
-]
-DECIMAL_MARKS = [("", _("Found out from the file")), (",", _("Comma: 12,50")), (".", _("Point: 12.50"))]
+_FOUND_OUT = ("", _("Found out from the file"))
+
+
+def _date_formats() -> list[tuple[str, Any]]:
+    return [_FOUND_OUT, *((written, label) for written, label in DATE_FORMATS.items() if "%" in written)]
 
 
 class UploadForm(PlainFormMixin, forms.Form):
@@ -48,8 +44,10 @@ class UploadForm(PlainFormMixin, forms.Form):
 class MappingForm(PlainFormMixin, forms.Form):
     """One choice of column per field, then how days and numbers are written, then whose new clients are."""
 
-    date_format = forms.ChoiceField(label=_("Days are written"), choices=DATE_FORMATS, required=False)
-    decimal_mark = forms.ChoiceField(label=_("Decimals are written"), choices=DECIMAL_MARKS, required=False)
+    date_format = forms.ChoiceField(label=_("Days are written"), choices=_date_formats, required=False)
+    decimal_mark = forms.ChoiceField(
+        label=_("Decimals are written"), choices=[_FOUND_OUT, *DECIMAL_MARKS.items()], required=False
+    )
     owner = forms.ModelChoiceField(
         label=_("Owner of new clients"), queryset=User.objects.none(),
         help_text=_("Clients that exist keep their owner."),
@@ -92,7 +90,7 @@ class MappingForm(PlainFormMixin, forms.Form):
 def _offered(date_format: str) -> str:
     """A preset may name a format with a time of day; its day alone is what the form offers."""
     day = date_format.split(" ")[0]
-    return day if day in dict(DATE_FORMATS) else ""
+    return day if day in DATE_FORMATS else ""
 
 
 class MarginForm(forms.Form):

@@ -9,6 +9,16 @@ IMPORT_STATES = {
     ImportState.REFUSED: _("Refused"),
 }
 
+DATE_FORMATS = {
+    "%Y-%m-%d": _("2026-01-31"),
+    "%d/%m/%Y": _("31/01/2026 (day first)"),
+    "%m/%d/%Y": _("01/31/2026 (month first)"),
+    "%d.%m.%Y": _("31.01.2026"),
+    "%Y%m%d": _("20260131"),
+    "ISO": _("2026-01-31"),
+}
+DECIMAL_MARKS = {",": _("Comma: 12,50"), ".": _("Point: 12.50")}
+
 FIELDS = {
     Field.CLIENT: _("Client reference"),
     Field.DAY: _("Day"),

@@ -25,7 +25,7 @@ PRESETS = {
 USUAL_NAMES: dict[Field, tuple[str, ...]] = {
     Field.CLIENT: (
         "client", "clientid", "clientref", "customerid", "customer", "codeclient", "customercode",
-        "numeroclient", "noclient", "refclient", "account", "accountid", "compte", "id",
+        "numeroclient", "noclient", "nclient", "refclient", "account", "accountid", "compte", "id",
     ),
     Field.DAY: (
         "day", "date", "invoicedate", "orderdate", "datecommande", "datefacture", "dateachat", "jour",
@@ -39,7 +39,7 @@ USUAL_NAMES: dict[Field, tuple[str, ...]] = {
     Field.UNIT_PRICE: ("unitprice", "price", "prixunitaire", "pu", "puht", "prix"),
     Field.ORDER: (
         "order", "orderid", "orderref", "invoiceno", "invoice", "commande", "facture", "numerocommande",
-        "numerofacture", "ordernumber", "nocommande", "nofacture",
+        "numerofacture", "ordernumber", "nocommande", "nofacture", "ncommande", "nfacture",
     ),
     Field.PRODUCT: ("product", "productid", "productref", "stockcode", "sku", "article", "produit", "codearticle", "reference"),
     Field.COST: ("cost", "linecost", "cout", "costamount", "prixderevient"),

@@ -18,12 +18,13 @@ RECENT_ORDERS = 20
 
 @dataclass(frozen=True)
 class MonthRow:
-    """Amounts in cents; ``refunds`` is negative or zero, ``year_before`` the net revenue twelve months back."""
+    """Amounts in cents; ``refunds`` is negative or zero, ``year_before`` the net revenue twelve months
+    back, ``None`` before the client's first month."""
 
     month: date
     sales: int
     refunds: int
-    year_before: int
+    year_before: int | None
 
     @property
     def net(self) -> int:
@@ -51,9 +52,11 @@ def _months_before(day: date, count: int) -> list[date]:
 
 
 def _month_row(month: date, sums: dict[date, dict[str, Any]]) -> MonthRow:
-    nothing = {"net": 0, "sold": 0}
-    this, before = sums.get(month, nothing), sums.get(month.replace(year=month.year - 1), nothing)
-    return MonthRow(month, this["sold"], this["net"] - this["sold"], before["net"])
+    this = sums.get(month, {"net": 0, "sold": 0})
+    before = month.replace(year=month.year - 1)
+    known = min(sums) <= before
+    year_before = sums[before]["net"] if before in sums else 0 if known else None
+    return MonthRow(month, this["sold"], this["net"] - this["sold"], year_before)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from common.wording import explain
 from sales.forms import MappingForm, MarginForm, UploadForm
 from sales.importing import head, preview
 from sales.imports import choose_mapping, confirm, path_of, upload, uploaded_file
-from sales.labels import FIELDS, REFUSALS, REJECTS
+from sales.labels import DATE_FORMATS, DECIMAL_MARKS, FIELDS, REFUSALS, REJECTS
 from sales.models import OrderImport
 from sales.presets import PRESETS
 from sales.reading.conventions import guess_columns
@@ -75,6 +75,8 @@ def _preview(request: HttpRequest, order_import: OrderImport) -> HttpResponse:
         return page(request, "sales/preview.html", context)
     context |= {
         "preview": seen,
+        "date_format": DATE_FORMATS.get(seen.described["date_format"], seen.described["date_format"]),
+        "decimal_mark": DECIMAL_MARKS[seen.described["decimal_mark"]],
         "rows": [(row, REJECTS[row.reason] if row.reason else "") for row in seen.rows],
         "heads": _heads(seen.header, mapping),
         "reasons": [(REJECTS[reason], count) for reason, count in seen.rejected.items()],

@@ -247,6 +247,7 @@ def test_the_clients_panels(cast: Cast, django_assert_max_num_queries: Any) -> N
         revenue = revenue_panel.context(client, cast.alice)
     rows = {row.month: row for row in revenue["rows"]}
     assert (len(rows), min(rows), max(rows)) == (24, date(2022, 4, 1), date(2024, 3, 1))
+    assert [rows[date(2022, 4, 1)].year_before, rows[date(2023, 4, 1)].year_before] == [None, 0]
     march = rows[date(2023, 3, 1)]
     assert (march.sales, march.refunds, march.net, march.year_before) == (1500, -200, 1300, 70)
     assert rows[date(2024, 3, 1)].year_before == 1300
