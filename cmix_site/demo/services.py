@@ -11,8 +11,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from sales.rollup import rebuild_dirty
-from sales.services import mark_all_dirty
 
 from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
@@ -26,6 +24,8 @@ from cmix_site.demo.people import PEOPLE, Person
 from jobs.models import Job
 from jobs.rules import JobState
 from sales.models import Category, Order, OrderLine, Product
+from sales.rollup import rebuild_dirty
+from sales.services import mark_all_dirty
 
 KIND, KEY = "demo", "portfolio"
 BATCH = 2_000
