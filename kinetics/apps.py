@@ -5,3 +5,23 @@ from django.utils.translation import gettext_lazy as _
 class KineticsConfig(AppConfig):
     name = "kinetics"
     verbose_name = _("Kinetics")
+
+    def ready(self) -> None:
+        from clients.registry import Column, Panel, add_column, add_panel
+        from common import navigation
+        from kinetics import panels
+
+        navigation.add(navigation.Entry("kinetics", _("Kinetics"), "activity", "kinetics:overview", 70))
+        add_panel(Panel("kinetics", "kinetics/panels/strip.html", panels.strip, zone="strip", position=10))
+        money, delta = "clients/columns/money.html", "clients/columns/delta.html"
+        add_column(
+            Column("revenue", _("Revenue, 52 weeks"), panels.with_revenue, money, position=30, numeric=True)
+        )
+        add_column(Column("growth", _("Change"), panels.with_growth, delta, position=35, numeric=True))
+        add_column(Column("expected", _("Expected"), panels.with_expected, money, position=40, numeric=True))
+        add_column(
+            Column(
+                "evidence", _("Evidence"), panels.with_evidence, "kinetics/columns/evidence.html",
+                position=45, sortable=False, choices=panels.evidence_choices,
+            )
+        )  # fmt: skip

@@ -18,7 +18,7 @@ from kinetics.labels import (
     REASONS,
     REVENUE_STATES,
 )
-from kinetics.models import ClientIndicator
+from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.rules import because as rules
 from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState
 
@@ -141,3 +141,34 @@ def _why_profit(row: ClientIndicator) -> Why:
 
 def evidence_label(row: ClientIndicator) -> str | Promise:
     return EVIDENCES[Evidence(row.evidence)]
+
+
+def gate_reasons(run: KineticsRun) -> list[Reason]:
+    """How far the run's forecast can be trusted, from its stored check."""
+    params, gate = run.params, run.params.get("gate", {})
+    refunds = Reason("gate.refunds", {"refund_rate": params.get("refund_rate")})
+    if not params.get("enough_data"):
+        needs = params.get("needs", {})
+        values = {
+            "repeaters": params.get("repeaters"),
+            "weeks": int(needs["weeks"]),
+            "needed": needs["repeaters"],
+        }
+        return [Reason("gate.little_data", values), refunds]
+    if not gate.get("checked"):
+        return [Reason("gate.unchecked"), refunds]
+    return [*_checked(gate), *([Reason("gate.kept")] if params.get("kept_from_before") else []), refunds]
+
+
+def _checked(gate: dict[str, Any]) -> list[Reason]:
+    bias = gate["bias"]
+    values = {"deviance": gate["deviance"], "naive": gate["deviance_naive"]}
+    reasons = [
+        Reason("gate.exact") if bias is None else Reason("gate.bias", {"bias_rate": bias}),
+        Reason("gate.better" if gate["passed"] else "gate.worse", values),
+    ]
+    if gate["lift"] is not None:
+        reasons.append(Reason("gate.lift", {"lift": gate["lift"]}))
+    if gate["factor"] != 1:
+        reasons.append(Reason("gate.factor", {"factor_rate": gate["factor"]}))
+    return reasons

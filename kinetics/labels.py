@@ -63,7 +63,38 @@ FORMULAS = {
         " revenue at the earlier rate) and what the rate did (present revenue at the change of rate)."
     ),
 }
+PHASES = {
+    "rollup": _("Days brought up to date"),
+    "features": _("Records read"),
+    "model": _("Model fitted and checked"),
+    "write": _("Indicators written"),
+}
 REASONS = {
+    "gate.little_data": _(
+        "The model needs %(weeks)s weeks of records and %(needed)s clients who came back; there are"
+        " %(repeaters)s. Until then, each client's own record is used."
+    ),
+    "gate.unchecked": _(
+        "The forecast was not checked on the past yet: half a year ago there was too little data to try."
+    ),
+    "gate.bias": _(
+        "Half a year ago the model would have forecast the orders since with an error of %(bias_rate)s in total."
+    ),
+    "gate.exact": _("Half a year ago nobody ordered afterwards, so the total error cannot be told."),
+    "gate.better": _(
+        "Client by client it was closer than the plain record (deviance %(deviance)s against %(naive)s):"
+        " the model is used."
+    ),
+    "gate.worse": _(
+        "Client by client it was not closer than the plain record (deviance %(deviance)s against %(naive)s):"
+        " each client's own record is used instead."
+    ),
+    "gate.lift": _(
+        "The tenth of clients it ranked highest ordered %(lift)s times as much as the mean client."
+    ),
+    "gate.factor": _("Every expectation is therefore scaled to %(factor_rate)s."),
+    "gate.kept": _("Today's fit was no better than the last one, so the last parameters were kept."),
+    "gate.refunds": _("%(refund_rate)s of sales come back as refunds and are taken off."),
     "revenue.prospect": _("No order ever."),
     "revenue.new": _("Client for %(tenure)s days: %(r0_cents)s so far, nothing yet to compare with."),
     "revenue.short": _(

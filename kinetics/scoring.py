@@ -94,7 +94,7 @@ class _Scorer:
         r0, r1 = self._pick("rev0", "short_rev0"), self._pick("rev1", "short_rev1")
         change = revenue_change(self.tenure, r0, r1, self.portfolio.ratio)
         z, p, gap = self._tests(r0, r1)
-        orders = self._pick("days0", "short_days0") + self._pick("days1", "short_days1")
+        orders = self.w.days0 + self.w.days1
         found = evidence.evidence_codes(z, p, gap, orders)
         return {
             "revenue_state": _text(change.state, REVENUE_STATES),

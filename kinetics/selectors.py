@@ -1,9 +1,22 @@
 """Reads of published runs."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+from django.utils.functional import Promise
 
 from clients.models import Client
+from common.periods import months
+from kinetics.labels import EVIDENCES, REVENUE_STATES
 from kinetics.models import ClientIndicator, KineticsRun
+from kinetics.states import Evidence, RevenueState
+from sales.models import ClientDay
+
+TOP = 10
 
 
 def published_run(as_of: date | None = None) -> KineticsRun | None:
@@ -20,3 +33,88 @@ def indicator_of(client: Client, run: KineticsRun | None = None) -> ClientIndica
     if run is None:
         return None
     return ClientIndicator.objects.filter(run=run, client=client).select_related("run").first()
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A client whose revenue rose or fell, with what the change is worth as evidence."""
+
+    client: Client
+    row: ClientIndicator
+    change_cents: int
+    evidence: str | Promise
+
+
+@dataclass(frozen=True)
+class StateCount:
+    key: str
+    label: str | Promise
+    clients: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the last night says about the clients ``user`` may see; totals in cents."""
+
+    run: KineticsRun
+    clients: int
+    compared: int  # clients with two windows
+    change_cents: int  # Σ of their ΔR
+    expected_cents: int | None
+    declining: int  # clients in alert
+    fallen: Sequence[Movement]
+    risen: Sequence[Movement]
+    states: Sequence[StateCount]
+    evidences: Sequence[StateCount]
+
+
+def overview(user: Any, run: KineticsRun) -> Overview:
+    rows = ClientIndicator.objects.filter(run=run).visible_to(user)
+    compared = rows.filter(r1_cents__isnull=False).annotate(change=F("r0_cents") - F("r1_cents"))
+    totals = rows.aggregate(expected=Sum("expected_cents"), clients=Count("client_id"))
+    moved = compared.aggregate(change=Sum("change"), compared=Count("client_id"))
+    evidences = _by_state(rows, "evidence", {one.value: label for one, label in EVIDENCES.items()})
+    return Overview(
+        run=run, clients=totals["clients"], compared=moved["compared"],
+        change_cents=moved["change"] or 0, expected_cents=totals["expected"],
+        declining=next(one.clients for one in evidences if one.key == Evidence.ALERT),
+        fallen=_movements(compared.filter(change__lt=0).order_by("change", "client_id")),
+        risen=_movements(compared.filter(change__gt=0).order_by("-change", "client_id")),
+        states=_by_state(rows, "revenue_state", {one.value: label for one, label in REVENUE_STATES.items()}),
+        evidences=evidences,
+    )  # fmt: skip
+
+
+def _movements(rows: QuerySet[ClientIndicator]) -> list[Movement]:
+    """Ids first: the database then sorts two numbers a client and not whole rows."""
+    ids = dict(rows.values_list("client_id", "change")[:TOP])
+    run_id = rows.values_list("run_id", flat=True)[:1]
+    found = ClientIndicator.objects.filter(run_id__in=run_id, client_id__in=ids).select_related(
+        "client", "run"
+    )
+    by_client = {row.client_id: row for row in found}
+    return [
+        Movement(row.client, row, change, EVIDENCES[Evidence(row.evidence)])
+        for pk, change in ids.items()
+        if (row := by_client.get(pk))
+    ]
+
+
+def _by_state(
+    rows: QuerySet[ClientIndicator], name: str, labels: dict[str, str | Promise]
+) -> list[StateCount]:
+    """Every state in its order, those without a client too."""
+    found = dict(rows.order_by().values_list(name).annotate(Count("client_id")))
+    return [StateCount(key, label, found.get(key, 0)) for key, label in labels.items()]
+
+
+def monthly_revenue(client: Client, as_of: date, count: int = 12) -> list[int]:
+    """Net revenue in cents of the last ``count`` months up to ``as_of``, oldest first."""
+    wanted = list(months(as_of - timedelta(days=31 * (count + 1)), as_of))[-count:]
+    days = ClientDay.objects.filter(client=client, day__gte=wanted[0], day__lte=as_of)
+    found = dict(days.annotate(month=TruncMonth("day")).values_list("month").annotate(Sum("rev")))
+    return [found.get(month, 0) for month in wanted]
+
+
+def is_comparable(row: ClientIndicator) -> bool:
+    return row.revenue_state not in (RevenueState.PROSPECT, RevenueState.NEW)

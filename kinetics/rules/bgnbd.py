@@ -198,8 +198,11 @@ def _orders_if_alive(model: BgNbd, x: Floats, z: Floats) -> Floats:
 
 def _euler(a: float, b: float, r: float, x: Floats, z: Floats) -> Floats:
     series = hyp2f1(a - 1, a + b - 1 - r, a + b + x - 1, z)
-    # expm1 keeps the digits of 1 − (1 − z)^(a−1)·F for short horizons.
-    return -(a + b + x - 1) / (a - 1) * np.expm1((a - 1) * np.log1p(-z) + np.log(series))
+    # expm1 keeps the digits of 1 − (1 − z)^(a−1)·F for short horizons; where a + b + x < 1 the series
+    # may be negative, and has no logarithm.
+    positive = series > 0
+    small = np.expm1((a - 1) * np.log1p(-z) + np.log(np.where(positive, series, 1.0)))
+    return -(a + b + x - 1) / (a - 1) * np.where(positive, small, (1 - z) ** (a - 1) * series - 1)
 
 
 def p_order(model: BgNbd, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Floats:

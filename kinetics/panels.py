@@ -1,0 +1,62 @@
+"""What the indicators add to the client's page and to the client list."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    F,
+    FilteredRelation,
+    FloatField,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.utils.functional import Promise
+
+from clients.models import Client
+from kinetics.explanations import evidence_label, evidence_reasons, why
+from kinetics.labels import EVIDENCES, INDICATORS
+from kinetics.selectors import indicator_of, monthly_revenue, published_run
+
+_RELATION = "kinetics_row"
+
+
+def strip(client: Client, user: Any) -> Mapping[str, Any] | None:
+    """The indicators of one client, each with state, figure, change and reasons."""
+    row = indicator_of(client)
+    if row is None:
+        return None
+    return {
+        "kinetics_row": row,
+        "kinetics_months": monthly_revenue(client, row.run.as_of),
+        "kinetics_whys": {name: why(row, name) for name in INDICATORS},
+        "kinetics_evidence": evidence_label(row),
+        "kinetics_evidence_reasons": evidence_reasons(row),
+    }
+
+
+def with_indicator(key: str, field: str, output: Any) -> Callable[[QuerySet[Any]], QuerySet[Any]]:
+    """Annotates ``key`` with a field of the published run; all columns share one outer join."""
+
+    def annotate(clients: QuerySet[Any]) -> QuerySet[Any]:
+        if _RELATION not in clients.query._filtered_relations:
+            run = published_run()
+            if run is None:
+                return clients.annotate(**{key: Value(None, output_field=output)})
+            row = FilteredRelation("indicators", condition=Q(indicators__run=run.pk))
+            clients = clients.annotate(**{_RELATION: row})
+        return clients.annotate(**{key: F(f"{_RELATION}__{field}")})
+
+    return annotate
+
+
+with_revenue = with_indicator("revenue", "revenue_cents", BigIntegerField())
+with_growth = with_indicator("growth", "growth_rate", FloatField())
+with_expected = with_indicator("expected", "expected_cents", BigIntegerField())
+with_evidence = with_indicator("evidence", "evidence", CharField())
+
+
+def evidence_choices() -> list[tuple[str, str | Promise]]:
+    return [(evidence.value, label) for evidence, label in EVIDENCES.items()]
