@@ -62,8 +62,9 @@ def points(value: float | None) -> str:
 
 
 @register.filter
-def number(value: float | None, digits: int = 0) -> str:
-    return UNKNOWN if value is None else numbers.format_number(value, digits=digits)
+def number(value: float | str | None, digits: int = 0) -> str:
+    """What a template does not find comes as an empty text: unknown as well."""
+    return UNKNOWN if value is None or isinstance(value, str) else numbers.format_number(value, digits=digits)
 
 
 @cache

@@ -1,0 +1,225 @@
+"""How long the pages take at 50,000 clients: gunicorn with 2 workers, requests one after the other.
+
+``python -m bench.pages [--clients 50000] [--requests 20] [--data FOLDER]``: one JSON line a page with the
+median and the slowest time, the number of queries, the size of the answer and the goal. The floor is
+a page that asks nothing of the database. With ``--data`` the portfolio is kept for the next time.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+SEED_CLIENTS = 2_500  # of the demo; copied until there are enough
+COPIED = {
+    "clients_client": ("id",),
+    "sales_order": ("id", "client_id"),
+    "sales_orderline": ("id", "order_id"),
+    "sales_clientday": ("client_id",),
+}
+_MASTERS = {"client_id": "clients_client", "order_id": "sales_order"}
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    path: str
+    goal_ms: int
+    goal_queries: int
+    goal_kb: int = 1_000
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clients", type=int, default=50_000)
+    parser.add_argument("--requests", type=int, default=20)
+    parser.add_argument("--data", type=Path)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="cmix-bench-") as folder:
+        _use(options.data or Path(folder))
+        _fill(options.clients)
+        with _served() as port:
+            _measure(port, options.requests)
+    return 0
+
+
+def _use(folder: Path) -> None:
+    import django
+
+    os.environ |= {
+        "CMIX_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "cmix_site.settings", "CMIX_LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    django.setup()
+
+
+def _fill(clients: int) -> None:
+    """The demo, multiplied, and its night. Nothing when the folder holds it already."""
+    from django.core.management import call_command
+
+    from clients.models import Client
+
+    call_command("migrate", verbosity=0)
+    if Client.objects.count() >= clients:
+        return
+    begin = time.perf_counter()
+    call_command("demo", clients=min(SEED_CLIENTS, clients), stdout=open(os.devnull, "w"))  # noqa: SIM115
+    _multiply(clients)
+    call_command("run_night", stdout=open(os.devnull, "w"))  # noqa: SIM115
+    _say(name="prepared", clients=Client.objects.count(), seconds=time.perf_counter() - begin)
+
+
+def _multiply(clients: int) -> None:
+    """Copy all rows with moved ids, so that the portfolio keeps its shape and its orders."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        highest = {table: _highest(cursor, table) for table in COPIED}
+        for copy in range(1, clients // SEED_CLIENTS):
+            for table, ids in COPIED.items():
+                cursor.execute(_copy_sql(cursor, table, ids, highest, copy))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _highest(cursor: Any, table: str) -> int:
+    if "id" not in COPIED[table]:
+        return 0
+    cursor.execute(f"SELECT MAX(id) FROM {table}")
+    return int(cursor.fetchone()[0])
+
+
+def _copy_sql(cursor: Any, table: str, ids: tuple[str, ...], highest: dict[str, int], copy: int) -> str:
+    from django.db import connection
+
+    columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    moved = {name: f"{name} + {copy * highest[_MASTERS.get(name, table)]}" for name in ids}
+    moved["ref"] = f"ref || '-{copy}'"
+    chosen = ", ".join(moved.get(name, f'"{name}"') for name in columns)
+    listed = ", ".join(f'"{name}"' for name in columns)
+    key = ids[-1] if table == "sales_clientday" else "id"
+    first = highest[_MASTERS.get(key, table)]
+    return f"INSERT INTO {table} ({listed}) SELECT {chosen} FROM {table} WHERE {key} <= {first}"
+
+
+@contextlib.contextmanager
+def _served() -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "cmix_site.wsgi", "--workers", "2", "--worker-class", "gthread",
+               "--threads", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]  # fmt: skip
+    server = subprocess.Popen(command, cwd=ROOT)
+    try:
+        _wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            if _get(port, "/health/live/", "")[0] == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def _get(port: int, path: str, session: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path, headers={"Cookie": f"sessionid={session}", "Accept-Language": "fr"})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, body
+
+
+def _measure(port: int, requests: int) -> None:
+    from accounts.models import User
+
+    director = User.objects.get(email="helene.montaudin@demo.example")
+    seller = User.objects.get(email="julien.rochelin@demo.example")
+    floor = _median(port, Page("floor", "/health/live/", 0, 0), "", requests)[0]
+    for page in _pages():
+        user = seller if page.name == "my week" else director
+        seconds, slowest, size = _median(port, page, _session(user), requests)
+        queries = _queries(page, user)
+        _say(
+            name=page.name, seconds=seconds, floor_seconds=floor, ratio=seconds / floor, slowest=slowest,
+            queries=queries, kilobytes=size / 1000, goal_seconds=page.goal_ms / 1000,
+            met=seconds * 1000 <= page.goal_ms and queries <= page.goal_queries and size <= page.goal_kb * 1000,
+        )  # fmt: skip
+
+
+def _pages() -> list[Page]:
+    from django.urls import reverse
+
+    from clients.models import Client
+
+    clients, client = reverse("clients:list"), Client.objects.filter(orders__isnull=False).first()
+    return [
+        Page("client list", clients, 60, 15, 60),
+        Page("list by revenue", f"{clients}?sort=-revenue", 80, 15, 60),
+        Page("search", f"{clients}?q=horloge", 80, 15, 60),
+        Page("page 400", f"{clients}?page=400", 80, 15, 60),
+        Page("client page", reverse("clients:detail", args=[client.pk]), 40, 20),
+        Page("grid", reverse("segmentation:grid"), 80, 20),
+        Page("kinetics", reverse("kinetics:overview"), 80, 20),
+        Page("my week", reverse("home"), 80, 20),
+    ]
+
+
+def _session(user: Any) -> str:
+    from django.test import Client as Browser
+
+    browser = Browser()
+    browser.force_login(user)
+    return str(browser.cookies["sessionid"].value)
+
+
+def _median(port: int, page: Page, session: str, requests: int) -> tuple[float, float, int]:
+    """Median and slowest seconds, and bytes; both workers are warm when it starts."""
+    for _ in range(4):
+        status, body = _get(port, page.path, session)
+        if status != 200:
+            raise RuntimeError(f"{page.path} answers {status}")
+    times = []
+    for _ in range(requests):
+        begin = time.perf_counter()
+        _get(port, page.path, session)
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times), max(times), len(body)
+
+
+def _queries(page: Page, user: Any) -> int:
+    from django.db import connection
+    from django.test import Client as Browser
+    from django.test.utils import CaptureQueriesContext
+
+    browser = Browser(headers={"host": "127.0.0.1"})
+    browser.force_login(user)
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(page.path)
+    return len(captured)
+
+
+def _say(**values: Any) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,84 @@
+"""No page, search, export or mail names a client its reader may not see."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from attention.services import send_lists
+from common.periods import IsoWeek
+from jobs.models import OutMail
+from tests.access.test_matrix import address
+from tests.access.walk import READERS, entries
+from tests.access.world import CANARIES, SEES, World, body_of
+
+# Pages that show more when asked for more.
+QUESTIONS = {
+    "clients:list": ["q=kanari", "q=lens", "scope=all", "scope=team", "sort=name", "sort=-kinetics_revenue"],
+    "clients:search": ["q=kanari", "q=mail.example", "q=REF"],
+    "clients:export": ["q=kanari", "scope=all"],
+    "segmentation:grid": ["segment=athlete", "segment=whale", "segment=dilemma", "segment=thoroughbred"],
+    "segmentation:export": [""],
+    "home": ["owner=team"],
+}
+
+
+def questions(name: str, usual: str) -> list[str]:
+    return ["", usual, *QUESTIONS.get(name, [])]
+
+
+def met_by(reader: str, world: World) -> tuple[list[str], str]:
+    """Foreign canaries by page, and all the text this reader was given."""
+    browser, found, read = world.browser(reader), [], ""
+    for entry in entries():
+        if "GET" not in entry.methods:
+            continue
+        for question in questions(entry.name, entry.fields.get("query", "")):
+            for headers in ({}, {"HX-Request": "true"}):
+                response = browser.get(f"{address(entry, world)}?{question}", headers=headers)
+                if response.status_code == 200:
+                    text = body_of(response)
+                    read += text
+                    found += [
+                        f"{entry.name}?{question}: {bird}" for bird in world.foreign(reader) if bird in text
+                    ]
+    return found, read
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_page_sings_a_foreign_canary(reader: str, world: World):
+    found, read = met_by(reader, world)
+    assert found == []
+    # The walk would prove nothing if it did not meet the reader's own.
+    assert {owner for owner in CANARIES if CANARIES[owner] in read} == SEES[reader]
+
+
+def test_each_owner_is_asked_for_by_others(world: World):
+    """Somebody else's week is not found by those who do not see that person's clients."""
+    statuses = {
+        reader: world.browser(reader).get(f"{reverse('home')}?owner={world.readers['owner'].pk}").status_code
+        for reader in READERS
+        if world.readers[reader] and reader != "inactive"
+    }
+    assert statuses == {
+        "owner": 200, "colleague": 404, "stranger": 404, "manager": 200, "elsewhere": 404, "director": 200,
+        "administrator": 200,
+    }  # fmt: skip
+
+
+def test_mails_name_the_clients_of_their_reader_alone(world: World, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        send_lists(week=IsoWeek.of(timezone.localdate()), now=timezone.now())
+    heard = {
+        out.recipient.email: {
+            owner for owner, bird in CANARIES.items() if bird in out.subject + out.text + out.html
+        }
+        for out in OutMail.objects.select_related("recipient")
+    }
+    assert {address: birds for address, birds in heard.items() if birds} == {
+        f"{owner}@example.org": {owner} for owner in ("alice", "bob", "carl", "lea")
+    }
+    for message in mail.outbox:
+        (address_,) = message.to
+        bodies = [message.body, *(part.content for part in message.alternatives)]
+        assert {owner for owner, bird in CANARIES.items() if bird in "".join(bodies)} == heard[address_]

@@ -1,0 +1,105 @@
+"""Every URL with every reader: what the matrix says, nothing written by those refused."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import reverse
+
+from tests.access.walk import METHODS, READERS, Entry, entries, site_urls
+from tests.access.world import ABSENT, World, body_of, stored, without_tokens
+
+ALL = pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
+WITH_OBJECT = pytest.mark.parametrize(
+    "entry", [entry for entry in entries() if entry.has_object], ids=lambda entry: entry.name
+)
+
+
+def address(entry: Entry, world: World, number: int | None = None) -> str:
+    arguments = [
+        (number or world.objects[argument[1:]]) if argument.startswith("@") else argument
+        for argument in entry.arguments
+    ]
+    return reverse(entry.name, args=arguments)
+
+
+def request(browser: Browser, method: str, url: str, entry: Entry) -> HttpResponse:
+    if method == "GET":
+        return browser.get(f"{url}?{entry.fields.get('query', '')}")
+    form: dict[str, Any] = entry.fields.get("form", {}) if method in entry.methods else {}
+    return browser.post(url, form) if method == "POST" else browser.generic(method, url)
+
+
+def undone(browser: Browser, method: str, url: str, entry: Entry) -> tuple[HttpResponse, bool]:
+    """The answer, and whether anything was written; whatever was is undone."""
+    before = stored()
+    with transaction.atomic():
+        response = request(browser, method, url, entry)
+        body = body_of(response)
+        changed = stored() != before
+        transaction.set_rollback(True)
+    response.text_of_test = body
+    return response, changed
+
+
+def answer(response: HttpResponse) -> int | str:
+    leads_to_login = response.status_code == 302 and response["Location"].startswith(
+        (reverse("accounts:login"), reverse("admin:login"))
+    )
+    return "login" if leads_to_login and "next=" in response["Location"] else response.status_code
+
+
+def test_every_url_is_in_the_matrix():
+    assert [entry.name for entry in sorted(entries(), key=lambda entry: entry.name)] == site_urls()
+
+
+@ALL
+def test_each_reader_gets_what_the_matrix_says(entry: Entry, world: World):
+    url, wrong = address(entry, world), []
+    for reader in READERS:
+        browser = world.browser(reader)
+        for method in entry.methods:
+            response, changed = undone(browser, method, url, entry)
+            expected = entry.expected(method, reader)
+            if answer(response) != expected:
+                wrong.append(f"{method} {reader}: {answer(response)} instead of {expected}")
+            if changed and (method == "GET" or expected in ("login", 403, 404)):
+                wrong.append(f"{method} {reader}: something was written")
+    assert wrong == []
+
+
+@ALL
+def test_other_methods_do_nothing(entry: Entry, world: World):
+    wrong = []
+    for reader in ("owner", "stranger", "director"):
+        browser, url = world.browser(reader), address(entry, world)
+        for method in set(METHODS) - set(entry.methods):
+            response, changed = undone(browser, method, url, entry)
+            if changed or response.status_code == 500:
+                wrong.append(f"{method} {reader}: {response.status_code}, changed {changed}")
+    assert wrong == []
+
+
+@WITH_OBJECT
+def test_a_foreign_object_answers_like_an_absent_one(entry: Entry, world: World):
+    for method in entry.methods:
+        for reader in READERS:
+            if entry.expected(method, reader) != 404:
+                continue
+            browser = world.browser(reader)
+            foreign, _ = undone(browser, method, address(entry, world), entry)
+            absent, _ = undone(browser, method, address(entry, world, ABSENT), entry)
+            numbers = [ABSENT, *world.objects.values()]
+            assert absent.status_code == foreign.status_code == 404
+            assert without_tokens(foreign.text_of_test, *numbers) == without_tokens(
+                absent.text_of_test, *numbers
+            )
+
+
+@WITH_OBJECT
+def test_an_absent_object_is_not_found_by_those_who_see_all(entry: Entry, world: World):
+    for method in entry.methods:
+        response, changed = undone(world.browser("director"), method, address(entry, world, ABSENT), entry)
+        assert (response.status_code, changed) == (404, False)

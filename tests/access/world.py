@@ -1,0 +1,132 @@
+"""A small company with a canary in the name of every client, computed and listed."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.test import Client as Browser
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.rules import Role
+from attention.models import ListLine
+from attention.services import freeze_lists
+from clients.models import Client
+from common.periods import IsoWeek
+from jobs.models import Job
+from kinetics.services import recompute_kinetics
+from sales.models import OrderImport
+from sales.rollup import rebuild_dirty
+from sales.services import mark_all_dirty
+from segmentation.services import classify_clients
+from tests.conftest import PASSWORD, Cast
+from tests.factories.records import make_client, make_order
+
+ABSENT = 10**9
+CANARIES = {owner: f"Kanari{owner}" for owner in ("alice", "bob", "carl", "lea", "nobody")}
+# Whose canaries a reader may meet.
+SEES = {
+    "anonymous": set(),
+    "inactive": set(),
+    "owner": {"alice"},
+    "colleague": {"bob"},
+    "stranger": {"carl"},
+    "manager": {"alice", "bob"},
+    "elsewhere": {"carl", "lea"},
+    "director": set(CANARIES),
+    "administrator": set(CANARIES),
+}  # fmt: skip
+# Written by the session and the log-in guard, not by pages.
+_NOT_OURS = {"sessions", "axes", "contenttypes", "admin"}
+_TOKENS = re.compile(r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce=")[^"]*')
+
+
+@dataclass(frozen=True)
+class World:
+    readers: dict[str, User | None]
+    clients: dict[str, Client]
+    objects: dict[str, int]  # by the names the matrix uses; all hang on Alice's client
+
+    def browser(self, reader: str) -> Browser:
+        browser = Browser(raise_request_exception=True)
+        if user := self.readers[reader]:
+            browser.force_login(user)
+        if reader == "inactive":
+            User.objects.filter(pk=user.pk).update(is_active=False)
+        return browser
+
+    def foreign(self, reader: str) -> list[str]:
+        return [canary for owner, canary in CANARIES.items() if owner not in SEES[reader]]
+
+
+def make_world(cast: Cast) -> World:
+    lea, ivan = (
+        User.objects.create_user(
+            f"{name}@example.org", PASSWORD, name=name.title(), role=role, team=team, language="en"
+        )
+        for name, role, team in (
+            ("lea", Role.ACCOUNT_MANAGER.value, cast.lyon),
+            ("ivan", Role.DIRECTOR.value, None),
+        )
+    )
+    owners = {"alice": cast.alice, "bob": cast.bob, "carl": cast.carl, "lea": lea, "nobody": None}
+    clients = {name: _client(name, owner) for name, owner in owners.items()}
+    _compute()
+    readers = {
+        "anonymous": None, "inactive": ivan, "owner": cast.alice, "colleague": cast.bob, "stranger": cast.carl,
+        "manager": cast.anne, "elsewhere": lea, "director": cast.diane, "administrator": cast.oscar,
+    }  # fmt: skip
+    return World(readers, clients, _objects(cast, clients["alice"]))
+
+
+def _client(name: str, owner: User | None) -> Client:
+    client = make_client(
+        owner=owner, name=f"{CANARIES[name]} {name}", ref=f"REF-{CANARIES[name]}", city="Lens",
+        email=f"{CANARIES[name]}@mail.example",
+    )  # fmt: skip
+    today = timezone.localdate()
+    for weeks in range(2, 104, 4):
+        make_order(client, today - timedelta(weeks=weeks), 50_000 + weeks * 900, cost_cents=30_000)
+    return client
+
+
+def _compute() -> None:
+    now, yesterday = timezone.now(), timezone.localdate() - timedelta(days=1)
+    mark_all_dirty()
+    rebuild_dirty()
+    recompute_kinetics(as_of=yesterday, now=now)
+    classify_clients(as_of=yesterday, now=now)
+    freeze_lists(week=IsoWeek.of(timezone.localdate()), now=now)
+
+
+def _objects(cast: Cast, client: Client) -> dict[str, int]:
+    job = Job.objects.create(kind="sales.import", key="1", requested_by=cast.anne)
+    file = OrderImport.objects.create(file_name="orders.csv", imported_by=cast.anne, job=job)
+    line = ListLine.objects.get(client=client)
+    return {"client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk}
+
+
+def stored() -> str:
+    """A fingerprint of everything the site keeps."""
+    digest = hashlib.sha256()
+    for model in apps.get_models():
+        if model._meta.app_label not in _NOT_OURS:
+            for row in model._base_manager.order_by("pk").values_list():
+                digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+def body_of(response: Any) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode()
+
+
+def without_tokens(text: str, *numbers: int) -> str:
+    """The text without what differs from request to request, and without the numbers asked for."""
+    text = _TOKENS.sub(r"\1", text)
+    for number in numbers:
+        text = re.sub(rf"\b{number}\b", "N", text)
+    return text
