@@ -31,7 +31,9 @@ REASONS = {
     "is_thoroughbred": _("Thoroughbred: high profitability, low revenue"),
     "is_athlete": _("Athlete: high revenue and high profitability"),
     "is_dilemma": _("Dilemma: neither revenue nor profitability is high"),
-    "slipping": _("All orders taken together, %(chance_rate)s likely to be slipping away"),
+    "slipping": _("All weeks taken together, %(chance_rate)s likely to be slipping away"),
+    "alert": _("The order history shows a clear sign of decline"),
+    "watch": _("The order history shows a first sign of decline"),
     "portfolio_margin": _(
         "Costs of this client are not known well enough: the portfolio's margin rate of %(assumed_rate)s is assumed"
     ),
@@ -79,8 +81,8 @@ PARTS = {
     "recover": _("Winning back what the client no longer buys"),
 }
 PART_NOTES = {
-    "retain": _("Expected margin of the next 12 months, times the share lost in a year without care"),
-    "recover": _("Margin lost against the year before, as far as the evidence carries"),
+    "retain": _("Margin expected in the next 12 months, times the chance of slipping away"),
+    "recover": _("Margin lost against the year before as far as the evidence carries, times the same chance"),
 }
 
 BASES = {

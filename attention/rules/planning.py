@@ -156,7 +156,7 @@ def _line(one: Considered, portfolio: Portfolio, plan: Plan) -> Line:
     return Line(
         client_id=one.facts.client_id,
         dose_minutes=dose.minutes,
-        value_cents=one.value.year_cents,
+        value_cents=one.value.stake_cents,
         parts=one.value.parts,
         act=suggest_act(one.facts, one.stable),
         segment=one.facts.segment,
@@ -196,7 +196,7 @@ def _left_out(plan: Plan, considered: Mapping[int, Considered]) -> list[dict[str
     found = [("uncovered_athlete", client_id) for client_id in plan.uncovered_athletes]
     found += [("next_best", client_id) for client_id in plan.next_best if client_id not in listed]
     rows = [
-        {"client": client_id, "why": why, "value_cents": considered[client_id].value.year_cents}
+        {"client": client_id, "why": why, "value_cents": considered[client_id].value.stake_cents}
         for why, client_id in found
     ]
     return sorted(rows, key=lambda row: (row["why"] != "uncovered_athlete", -int(row["value_cents"])))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from attention.rules.acts import is_slipping
+from attention.rules.acts import SLIPPING_FROM, is_slipping
 from attention.rules.dosing import FLOOR_WEEKS, Dose
 from attention.rules.facts import ClientFacts
 from attention.rules.value import Basis, Margin
@@ -111,8 +111,10 @@ def _standing(s: Situation) -> list[Scored]:
     said_already = is_athlete and s.dose.floor
     if s.facts.segment and s.facts.segment != Segment.TO_QUALIFY and not said_already:
         found.append((25 if is_athlete else 18, Reason(f"is_{s.facts.segment}")))
-    if is_slipping(s.facts, s.stable):
+    if 1.0 - s.stable > SLIPPING_FROM:
         found.append((40, Reason("slipping", {"chance_rate": 1.0 - s.stable})))
+    elif is_slipping(s.facts, s.stable):
+        found.append((40, Reason(s.facts.evidence.value)))
     return found
 
 

@@ -6,9 +6,10 @@ Two quantities rest on the same base, the contribution of the next 12 months:
 * ``recover``: the contribution of what the client bought the year before and no longer buys, counted
   only as far as the evidence carries (shortfall × −log10 p, full from p = .01; kinetics 3).
 
-*Value of a week's full attention*, v = κ̂ · base with κ̂ = belief · κ (care D2): what decides the dose.
-*Value at stake*, shown and ranked by: the share of the base that would be lost over 52 weeks at the
-loss rates κ if nobody cared, base · Σ b · (1 − (1 − κ)⁵²). It is never above the base.
+*Value at stake*, shown and ranked by: both times the chance that the client is slipping away (sliding or
+critical, smoothed belief of care D2). Never above the base; 0 for a client certainly stable.
+*Value of a week's full attention*, v = κ̂ · base (care D2), which decides the dose, is then the value at
+stake times the weekly loss while slipping, plus the small upkeep of what is stable.
 Parts are additive and kept by name, so that a later part (growth, migration) is one more entry.
 """
 
@@ -21,7 +22,6 @@ KAPPA_SLIPPING = 0.03
 """Weekly loss that full attention prevents, by state; sliding and critical alike (half of those in the
 critical state are lost already). Assumptions of care D2 until the random draws have measured them."""
 
-WEEKS_A_YEAR = 52
 MIN_COST_COVERAGE = 0.8
 FULL_EVIDENCE = 2.0  # −log10(.01)
 
@@ -42,14 +42,14 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """``parts`` sum to ``year_cents``; ``week_cents`` is v, ``base_cents`` what both are shares of."""
+    """``parts`` sum to ``stake_cents``; ``week_cents`` is v, ``base_cents`` what both are shares of."""
 
     week_cents: float
     parts: dict[str, int]
     base_cents: int
 
     @property
-    def year_cents(self) -> int:
+    def stake_cents(self) -> int:
         return sum(self.parts.values())
 
 
@@ -75,15 +75,6 @@ def kappa(stable: float) -> float:
     return stable * KAPPA_STABLE + (1.0 - stable) * KAPPA_SLIPPING
 
 
-def loss_over_year(stable: float) -> float:
-    """Share of the base lost over 52 weeks without care, under the belief."""
-    return stable * _lost(KAPPA_STABLE) + (1.0 - stable) * _lost(KAPPA_SLIPPING)
-
-
-def _lost(weekly: float) -> float:
-    return float(1.0 - (1.0 - weekly) ** WEEKS_A_YEAR)
-
-
 def appraise(
     *, expected_cents: int | None, shortfall_cents: int, weight: float, margin: Margin, stable: float
 ) -> Value:
@@ -92,11 +83,10 @@ def appraise(
     ``shortfall_cents``: revenue of the year before minus this year's (≥ 0); ``weight``: its evidence in
     [0, 1]; ``stable``: the belief that the client is stable.
     """
-    rate = max(0.0, margin.rate)
+    rate, slipping = max(0.0, margin.rate), 1.0 - stable
     retain = rate * max(0, expected_cents or 0)
     recover = rate * max(0, shortfall_cents) * weight
-    year, slipping = loss_over_year(stable), 1.0 - stable
-    parts = {"retain": round(retain * year), "recover": round(recover * slipping * _lost(KAPPA_SLIPPING))}
+    parts = {"retain": round(retain * slipping), "recover": round(recover * slipping)}
     return Value(
         week_cents=retain * kappa(stable) + recover * slipping * KAPPA_SLIPPING,
         parts={name: cents for name, cents in parts.items() if cents},

@@ -11,7 +11,6 @@ from attention.rules.value import (
     choose_margin,
     evidence_weight,
     kappa,
-    loss_over_year,
 )
 from kinetics.states import Evidence
 
@@ -59,8 +58,7 @@ def test_beliefs_stay_probabilities(rows: list[tuple[float, float, float]], data
 def test_loss_rates() -> None:
     assert kappa(1.0) == pytest.approx(0.003)
     assert kappa(0.0) == pytest.approx(0.03)
-    assert loss_over_year(1.0) == pytest.approx(1 - 0.997**52)
-    assert loss_over_year(0.0) == pytest.approx(1 - 0.97**52)
+    assert kappa(0.5) == pytest.approx(0.0165)
 
 
 @pytest.mark.parametrize(
@@ -86,19 +84,29 @@ def test_whose_margin(
     assert choose_margin(own=own, coverage=coverage, portfolio=portfolio) == expected
 
 
-def test_a_stable_client_by_hand() -> None:
+@pytest.mark.parametrize(
+    ("stable", "week", "parts"),
+    [
+        (1.0, 400_000 * 0.003, {}),
+        (0.0, (400_000 + 100_000) * 0.03, {"retain": 400_000, "recover": 100_000}),
+        (0.6, 400_000 * (0.6 * 0.003 + 0.4 * 0.03) + 40_000 * 0.03, {"retain": 160_000, "recover": 40_000}),
+    ],
+)
+def test_a_client_by_hand(stable: float, week: float, parts: dict[str, int]) -> None:
     value = appraise(
-        expected_cents=1_000_000, shortfall_cents=0, weight=1.0, margin=Margin(Basis.CLIENT, 0.4), stable=1.0
-    )
-    assert value.week_cents == pytest.approx(400_000 * 0.003)
-    assert value.parts == {"retain": round(400_000 * (1 - 0.997**52))}
+        expected_cents=1_000_000, shortfall_cents=500_000, weight=0.5, margin=Margin(Basis.CLIENT, 0.4),
+        stable=stable,
+    )  # fmt: skip
+    assert value.week_cents == pytest.approx(week)
+    assert value.parts == parts
+    assert value.base_cents == 500_000
 
 
 def test_a_negative_margin_is_worth_no_hour() -> None:
     value = appraise(
         expected_cents=10**6, shortfall_cents=10**6, weight=1.0, margin=Margin(Basis.CLIENT, -0.1), stable=0.0
     )
-    assert (value.week_cents, value.year_cents, value.parts) == (0.0, 0, {})
+    assert (value.week_cents, value.stake_cents, value.parts) == (0.0, 0, {})
 
 
 @given(
@@ -116,6 +124,6 @@ def test_value_at_stake_is_additive_and_never_above_its_base(
         expected_cents=expected, shortfall_cents=shortfall, weight=weight, margin=Margin(basis, rate),
         stable=stable,
     )  # fmt: skip
-    assert value.year_cents == sum(value.parts.values())
-    assert 0 <= value.year_cents <= value.base_cents + 2
+    assert value.stake_cents == sum(value.parts.values())
+    assert 0 <= value.stake_cents <= value.base_cents + 2
     assert value.week_cents >= 0
