@@ -138,7 +138,7 @@
     if (!data.points.length) return { title: { text: data.labels.none, left: "center", top: "center", textStyle: { color: theme.muted, fontSize: 13, fontWeight: 400 } } };
     var x = revenueExtent(data), y = marginExtent(data), diameter = diameters(data.points);
     return {
-      grid: { left: 8, right: 44, top: 24, bottom: 28, containLabel: true },
+      grid: { left: 8, right: 44, top: 44, bottom: 34, containLabel: true },
       xAxis: {
         type: data.log ? "log" : "value", min: x[0], max: x[1],
         name: data.log ? data.labels.revenueLog : data.labels.revenue, nameLocation: "middle", nameGap: 30,
@@ -146,7 +146,7 @@
         splitLine: { show: false },
       },
       yAxis: {
-        type: "value", min: y[0], max: y[1], name: data.labels.margin, nameLocation: "end", nameGap: 10,
+        type: "value", min: y[0], max: y[1], name: data.labels.margin, nameLocation: "end", nameGap: 26,
         nameTextStyle: { align: "left" }, axisLabel: { formatter: theme.formatPercent },
       },
       tooltip: { trigger: "item", formatter: tooltip(data, theme) },
