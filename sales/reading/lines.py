@@ -88,6 +88,8 @@ class LineReader:
         self._positions: dict[tuple[int, str], int] = {}
         self._days: dict[Any, str | Reject] = {}
         self._amounts: dict[Any, tuple[int, str | None] | Reject] = {}
+        self._numbers: dict[Any, Decimal | Reject] = {}
+        self._costs: dict[Any, int | Reject] = {}
 
     def read(self, number: int, cells: Sequence[Any]) -> Line | Reject:
         cell = cells[self._client_at]
@@ -235,8 +237,12 @@ class LineReader:
     def _read_cost(self, cell: Any) -> int | Reject | None:
         if cell == "" or (isinstance(cell, str) and not cell.strip()):
             return None
-        value = self._number(cell)
-        return value if isinstance(value, Reject) else _cents(value)
+        found = self._costs.get(cell)
+        if found is None:
+            value = self._number(cell)
+            found = value if isinstance(value, Reject) else _cents(value)
+            _remember(self._costs, cell, found)
+        return found
 
     def _read_currency(self, cell: Any) -> str | Reject:
         code = clean(str(cell)).upper()
@@ -245,6 +251,13 @@ class LineReader:
         return code if len(code) == 3 and code.isascii() and code.isalpha() else Reject.CURRENCY_UNKNOWN
 
     def _number(self, cell: Any) -> Decimal | Reject:
+        found = self._numbers.get(cell)
+        if found is None:
+            found = self._read_number(cell)
+            _remember(self._numbers, cell, found)
+        return found
+
+    def _read_number(self, cell: Any) -> Decimal | Reject:
         if isinstance(cell, (int, float)):
             return Decimal(str(cell))
         text = str(cell)
