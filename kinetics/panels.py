@@ -41,7 +41,7 @@ def with_indicator(key: str, field: str, output: Any) -> Callable[[QuerySet[Any]
     """Annotates ``key`` with a field of the published run; all columns share one outer join."""
 
     def annotate(clients: QuerySet[Any]) -> QuerySet[Any]:
-        if _RELATION not in clients.query._filtered_relations:
+        if _RELATION not in clients.query._filtered_relations:  # type: ignore[attr-defined]
             run = published_run()
             if run is None:
                 return clients.annotate(**{key: Value(None, output_field=output)})

@@ -69,10 +69,12 @@ class Overview:
 
 
 def overview(user: Any, run: KineticsRun) -> Overview:
-    rows = ClientIndicator.objects.filter(run=run).visible_to(user)
-    compared = rows.filter(r1_cents__isnull=False).annotate(change=F("r0_cents") - F("r1_cents"))
+    rows: QuerySet[Any] = ClientIndicator.objects.filter(run=run).visible_to(user)
+    compared: QuerySet[Any] = rows.filter(r1_cents__isnull=False).annotate(
+        change=F("r0_cents") - F("r1_cents")
+    )
     totals = rows.aggregate(expected=Sum("expected_cents"), clients=Count("client_id"))
-    moved = compared.aggregate(change=Sum("change"), compared=Count("client_id"))
+    moved = compared.aggregate(change=Sum(F("r0_cents") - F("r1_cents")), compared=Count("client_id"))
     evidences = _by_state(rows, "evidence", {one.value: label for one, label in EVIDENCES.items()})
     return Overview(
         run=run, clients=totals["clients"], compared=moved["compared"],
@@ -87,7 +89,7 @@ def overview(user: Any, run: KineticsRun) -> Overview:
 
 def _movements(rows: QuerySet[ClientIndicator]) -> list[Movement]:
     """Ids first: the database then sorts two numbers a client and not whole rows."""
-    ids = dict(rows.values_list("client_id", "change")[:TOP])
+    ids = dict(rows.values_list("client_id", "change")[:TOP])  # type: ignore[misc]
     run_id = rows.values_list("run_id", flat=True)[:1]
     found = ClientIndicator.objects.filter(run_id__in=run_id, client_id__in=ids).select_related(
         "client", "run"
