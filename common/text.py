@@ -14,5 +14,7 @@ def clean(text: str) -> str:
 
 def searchable(*parts: str) -> str:
     """Case and accents folded, so that "Écrémé" is found by "ecreme" on every database."""
-    folded = unicodedata.normalize("NFKD", " ".join(part for part in parts if part).casefold())
+    text = unicodedata.normalize("NFKD", " ".join(part for part in parts if part))
+    # Folding case may compose again, and compatibility forms may unfold to capitals: both in turn.
+    folded = unicodedata.normalize("NFKD", text.casefold())
     return clean("".join(letter for letter in folded if not unicodedata.combining(letter)))
