@@ -47,7 +47,20 @@ def smooth(before: Floats, weeks: Sequence[int], evidence: Sequence[Evidence]) -
     for gap in np.unique(gaps):
         rows = gaps == gap
         moved[rows] = before[rows] @ np.linalg.matrix_power(TRANSITIONS, int(gap))
-    likelihood = np.array([LIKELIHOODS[Evidence(code)] for code in evidence]).reshape(-1, 3)
-    weighted = moved * likelihood**TEMPER
+    return _weighed(moved, _likelihood(evidence) ** TEMPER)
+
+
+def first_look(evidence: Sequence[Evidence]) -> Floats:
+    """The belief about clients never judged before: one look at their whole history, so it counts in full."""
+    likelihood = _likelihood(evidence)
+    return _weighed(np.broadcast_to(PRIOR, likelihood.shape), likelihood)
+
+
+def _likelihood(evidence: Sequence[Evidence]) -> Floats:
+    return np.array([LIKELIHOODS[Evidence(code)] for code in evidence], dtype=float).reshape(-1, 3)
+
+
+def _weighed(belief: Floats, likelihood: Floats) -> Floats:
+    weighted = belief * likelihood
     result: Floats = weighted / weighted.sum(axis=1, keepdims=True)
     return result

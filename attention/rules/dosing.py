@@ -80,8 +80,11 @@ def marginal_value(candidate: Candidate, quanta: int) -> float:
 
 
 def floor_quanta(*, is_athlete: bool, recent_hours: float, weeks_since_touch: int) -> int:
-    """What the floors ask for this week. ``recent_hours``: given within the athlete's period before."""
+    """What the floors ask for this week. ``recent_hours``: given within the athlete's period before;
+    ``weeks_since_touch``: the wait, also of a client never touched."""
     if is_athlete:
+        if not recent_hours and weeks_since_touch < ATHLETE_FLOOR_WEEKS:
+            return 0
         missing = ATHLETE_FLOOR_QUANTA * QUANTUM_HOURS - recent_hours
         return max(0, math.ceil(missing / QUANTUM_HOURS - 1e-9))
     return FLOOR_QUANTA if weeks_since_touch >= FLOOR_WEEKS else 0

@@ -119,13 +119,14 @@ def _consider(facts: ClientFacts, portfolio: Portfolio) -> Considered:
 
 
 def _weeks_since_touch(facts: ClientFacts, touches: list[Answer], portfolio: Portfolio) -> int:
-    """Since the last touch. Before the first one the 13 weeks start with the first list (or the client),
-    set back by the client's number: so the first round is spread over 13 weeks, not due at once."""
+    """Since the last touch. Before the first one the wait starts with the first list (or the client), set
+    back by the client's number: so the first round is spread over the floor's weeks, not due at once."""
     if touches:
         return min(weeks_between(touch.week, portfolio.week) for touch in touches)
     start = max(portfolio.first_week, IsoWeek.of(facts.created_on))
-    # A week counts from its list on: the client due in the first week has waited all 13.
-    return weeks_between(start, portfolio.week) + 1 + facts.client_id % dosing.FLOOR_WEEKS
+    round_weeks = dosing.ATHLETE_FLOOR_WEEKS if facts.segment == Segment.ATHLETE else dosing.FLOOR_WEEKS
+    # A week counts from its list on: who is due in the first week has waited the whole round.
+    return weeks_between(start, portfolio.week) + 1 + facts.client_id % round_weeks
 
 
 def _candidate(

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import User
 from attention.models import Belief, ListLine, WeeklyList
-from attention.rules.belief import PRIOR, Floats, smooth
+from attention.rules.belief import PRIOR, Floats, first_look, smooth
 from attention.rules.facts import ClientFacts
 from attention.rules.lines import Answer, LineState, weeks_between
 from attention.rules.planning import Portfolio
@@ -101,10 +101,12 @@ def _beliefs(owner: User, week: IsoWeek, clients: list[ClientFacts]) -> dict[int
     if not clients:
         return {}
     known = _last_beliefs(owner, week)
+    evidence = [one.evidence for one in clients]
     before = np.array([known[one.client_id][1] if one.client_id in known else PRIOR for one in clients])
     gaps = [weeks_between(known[one.client_id][0], week) if one.client_id in known else 0 for one in clients]
-    smoothed = smooth(before, gaps, [one.evidence for one in clients])
-    return {one.client_id: row for one, row in zip(clients, smoothed, strict=True)}
+    seen = np.array([[one.client_id in known] for one in clients])
+    believed = np.where(seen, smooth(before, gaps, evidence), first_look(evidence))
+    return {one.client_id: row for one, row in zip(clients, believed, strict=True)}
 
 
 def _last_beliefs(owner: User, week: IsoWeek) -> dict[int, tuple[IsoWeek, tuple[float, float, float]]]:

@@ -156,7 +156,8 @@ def test_an_hour_last_week_is_half_remembered() -> None:
 @pytest.mark.parametrize(
     ("is_athlete", "recent_hours", "weeks", "quanta"),
     [
-        (True, 0.0, 1, 2),
+        (True, 0.0, 1, 0),
+        (True, 0.0, 2, 2),
         (True, 0.25, 1, 1),
         (True, 0.5, 1, 0),
         (True, 3.0, 40, 0),

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from attention.models import Belief, ListLine, WeeklyList
-from attention.rules.belief import PRIOR, smooth
+from attention.rules.belief import first_look, smooth
 from attention.rules.lines import LineState
 from attention.services import answer_line, ensure_lists, freeze_lists, send_lists
 from common.periods import IsoWeek
@@ -38,7 +38,7 @@ def test_a_list_is_frozen_once_with_its_mail_and_beliefs(cast: Cast) -> None:
     assert line.trend == [0] * 12 + [700]
     assert weekly_list.mail.recipient == cast.alice
     belief = Belief.objects.get()
-    (expected,) = smooth(PRIOR.reshape(1, 3), [0], [Evidence.ALERT])
+    (expected,) = first_look([Evidence.ALERT])
     assert (belief.stable, belief.sliding, belief.critical) == pytest.approx(tuple(expected))
     before = list(ListLine.objects.values())
     ClientDay.objects.all().delete()

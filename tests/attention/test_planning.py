@@ -107,6 +107,12 @@ def test_an_athlete_is_owed_half_an_hour_every_two_weeks() -> None:
     assert drawn_alone.lines == []
 
 
+def test_the_first_round_of_athletes_is_spread_over_two_weeks() -> None:
+    athletes = [facts(number, segment="athlete", expected_cents=0) for number in range(20)]
+    owed = [plan(*athletes, first_week=first, hours=40).lines for first in (WEEK, WEEK.plus(-1))]
+    assert [sum(line.inputs["floor"] for line in lines) for lines in owed] == [10, 20]
+
+
 def test_athletes_that_do_not_fit_are_named_first() -> None:
     week_plan = plan(facts(1, segment="athlete"), facts(2, segment="athlete"), facts(3), hours=0.5)
     assert [row["why"] for row in week_plan.left_out] == ["uncovered_athlete", "next_best"]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention.rules.belief import PRIOR, TRANSITIONS, smooth
+from attention.rules.belief import PRIOR, TRANSITIONS, first_look, smooth
 from attention.rules.value import (
     Basis,
     Margin,
@@ -21,6 +21,13 @@ def test_one_week_of_alert_as_written_in_the_spec() -> None:
     (row,) = smooth(np.array([[1.0, 0.0, 0.0]]), [1], [Evidence.ALERT])
     moved = np.array([0.985, 0.015, 0.0]) * np.sqrt([0.05, 0.20, 0.75])
     assert row == pytest.approx(moved / moved.sum())
+
+
+def test_the_first_look_counts_in_full() -> None:
+    alert, nothing = first_look([Evidence.ALERT, Evidence.NOT_ENOUGH])
+    weighted = PRIOR * [0.05, 0.20, 0.75]
+    assert alert == pytest.approx(weighted / weighted.sum())
+    assert nothing == pytest.approx(PRIOR)
 
 
 def test_no_evidence_only_moves_with_the_weeks() -> None:
