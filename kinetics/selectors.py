@@ -80,20 +80,17 @@ def overview(user: Any, run: KineticsRun) -> Overview:
         run=run, clients=totals["clients"], compared=moved["compared"],
         change_cents=moved["change"] or 0, expected_cents=totals["expected"],
         declining=next(one.clients for one in evidences if one.key == Evidence.ALERT),
-        fallen=_movements(compared.filter(change__lt=0).order_by("change", "client_id")),
-        risen=_movements(compared.filter(change__gt=0).order_by("-change", "client_id")),
+        fallen=_movements(run, compared.filter(change__lt=0).order_by("change", "client_id")),
+        risen=_movements(run, compared.filter(change__gt=0).order_by("-change", "client_id")),
         states=_by_state(rows, "revenue_state", {one.value: label for one, label in REVENUE_STATES.items()}),
         evidences=evidences,
     )  # fmt: skip
 
 
-def _movements(rows: QuerySet[ClientIndicator]) -> list[Movement]:
+def _movements(run: KineticsRun, rows: QuerySet[Any]) -> list[Movement]:
     """Ids first: the database then sorts two numbers a client and not whole rows."""
     ids = dict(rows.values_list("client_id", "change")[:TOP])  # type: ignore[misc]
-    run_id = rows.values_list("run_id", flat=True)[:1]
-    found = ClientIndicator.objects.filter(run_id__in=run_id, client_id__in=ids).select_related(
-        "client", "run"
-    )
+    found = ClientIndicator.objects.filter(run=run, client_id__in=ids).select_related("client")
     by_client = {row.client_id: row for row in found}
     return [
         Movement(row.client, row, change, EVIDENCES[Evidence(row.evidence)])
