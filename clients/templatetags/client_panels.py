@@ -14,7 +14,7 @@ register = template.Library()
 
 def _render(name: str, context: template.Context, values: dict[str, Any]) -> SafeString:
     with context.push(**values):
-        return mark_safe(get_template(name).template.render(context))  # type: ignore[attr-defined]
+        return mark_safe(get_template(name).template.render(context).strip())  # type: ignore[attr-defined]
 
 
 @register.simple_tag(takes_context=True)
@@ -25,4 +25,4 @@ def panel(context: template.Context, shown: ShownPanel) -> SafeString:
 @register.simple_tag(takes_context=True)
 def cell(context: template.Context, item: Cell) -> SafeString:
     column: Column = item.column
-    return _render(column.template, context, {"value": item.value, "column": column})
+    return _render(column.template, context, {"value": item.value, "column": column, "dense": True})

@@ -74,9 +74,14 @@ def _icon_body(name: str) -> str:
     return svg[svg.index(">") + 1 : svg.rindex("</svg>")].strip()
 
 
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """An inline icon; decorative unless ``label`` says what it means."""
+@register.simple_tag(takes_context=True)
+def icon(context: template.Context, name: str, label: str = "") -> SafeString:
+    """An inline icon; decorative unless ``label`` says what it means.
+
+    Long lists set ``dense``: beside their words, fifty copies of a decoration would only weigh.
+    """
+    if context.get("dense") and not label:
+        return mark_safe("")
     described = (
         format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
     )
