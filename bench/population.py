@@ -42,9 +42,7 @@ def _client_columns(ids: Array) -> dict[str, Column]:
     columns = {"id": Column("bigint", ids)}
     columns |= {name: Column("text", numbers, values) for name, values in text.items()}
     stamps = {"created_at", "updated_at"}
-    columns |= {
-        name: Column("text", zeros, [value]) for name, value in plain.items() if name not in stamps
-    }
+    columns |= {name: Column("text", zeros, [value]) for name, value in plain.items() if name not in stamps}
     when = np.full(n, np.datetime64(AS_OF, "us"))
     return columns | {name: Column("timestamp with time zone", when) for name in stamps}
 

@@ -36,22 +36,31 @@ class ValueFitFailed(Exception):
     """No repeat of a positive value, or no finite maximum."""
 
 
+class _Likelihood:
+    """Log-likelihood and gradient on the logarithms of the parameters; Γ terms once per distinct n."""
+
+    def __init__(self, n: Floats, mean: Floats) -> None:
+        self.n, self.total = n, n * mean
+        self.counts, self.clients = np.unique(n, return_counts=True)
+        self.log_means, self.n_log_totals = np.log(mean).sum(), (n * np.log(self.total)).sum()
+
+    def __call__(self, logs: Floats) -> tuple[float, Floats]:
+        p, q, gamma = np.exp(logs)
+        n, each, size = self.counts, self.clients, len(self.n)
+        logs_of_sum, rows = np.log(gamma + self.total), p * self.n + q
+        value = (each * (gammaln(p * n + q) - gammaln(p * n))).sum()
+        value += size * (q * np.log(gamma) - gammaln(q)) - (rows * logs_of_sum).sum()
+        value += p * self.n_log_totals - self.log_means
+        d_p = (each * n * (digamma(p * n + q) - digamma(p * n))).sum()
+        d_p += self.n_log_totals - (self.n * logs_of_sum).sum()
+        d_q = (each * digamma(p * n + q)).sum() - logs_of_sum.sum() + size * (np.log(gamma) - digamma(q))
+        d_gamma = size * q / gamma - (rows / (gamma + self.total)).sum()
+        return float(value), np.array([p * d_p, q * d_q, gamma * d_gamma])
+
+
 def log_likelihood(model: GammaGamma, n: ArrayLike, mean: ArrayLike) -> float:
     n, mean = np.asarray(n, dtype=float), np.asarray(mean, dtype=float)
-    return _sum(np.log([model.p, model.q, model.gamma]), n, mean)[0]
-
-
-def _sum(logs: Floats, n: Floats, mean: Floats) -> tuple[float, Floats]:
-    p, q, gamma = np.exp(logs)
-    size, shape, total = len(n), p * n + q, np.log(gamma + n * mean)
-    value = (
-        (gammaln(shape) - gammaln(p * n)).sum() - size * (gammaln(q) - q * np.log(gamma))
-        + ((p * n - 1) * np.log(mean) + p * n * np.log(n) - shape * total).sum()
-    )  # fmt: skip
-    d_p = (n * (digamma(shape) - digamma(p * n) + np.log(mean) + np.log(n) - total)).sum()
-    d_q = (digamma(shape) - total).sum() + size * (np.log(gamma) - digamma(q))
-    d_gamma = size * q / gamma - (shape / (gamma + n * mean)).sum()
-    return float(value), np.array([p * d_p, q * d_q, gamma * d_gamma])
+    return _Likelihood(n, mean)(np.log([model.p, model.q, model.gamma]))[0]
 
 
 def fit(n: ArrayLike, mean: ArrayLike) -> ValueFit:
@@ -60,10 +69,10 @@ def fit(n: ArrayLike, mean: ArrayLike) -> ValueFit:
     if not len(n):
         raise ValueFitFailed("no repeat order with a value")
     unit = float(np.median(mean))
-    scaled = mean / unit
+    likelihood = _Likelihood(n, mean / unit)
 
     def target(logs: Floats) -> tuple[float, Floats]:
-        value, gradient = _sum(logs, n, scaled)
+        value, gradient = likelihood(logs)
         return -value / len(n), -gradient / len(n)
 
     bounds = [(-5.0, 7.0), (np.log(_MIN_Q), 7.0), (-7.0, 9.0)]
