@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from attention.forms import AnswerForm
@@ -21,7 +21,7 @@ from common.periods import IsoWeek
 TEAM = "team"
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """My week; for those who see others' clients also anybody's, and the team's overview."""
     reader: User = request.user  # type: ignore[assignment]
@@ -78,7 +78,7 @@ def _week_context(reader: User, owner: User, week: IsoWeek, today: date, problem
     }
 
 
-@require_GET
+@require_safe
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     lines = ListLine.objects.visible_to(request.user).select_related("client", "weekly_list__kinetics_run")
     context = {"why": explanation_of(get_object_or_404(lines, pk=pk))}
