@@ -192,6 +192,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env("CMIX_TIME_ZONE", default="Europe/Paris")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["common.formats"]
 
 # --- static files and uploads -----------------------------------------------------------------
 STATIC_URL = "static/"

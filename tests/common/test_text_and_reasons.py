@@ -55,7 +55,7 @@ def test_reasons_survive_the_database() -> None:
     assert Reason.from_json(reason.as_json()) == reason
     with translation.override("en"):
         assert (
-            explain(reason.as_json(), CATALOGUE) == "+2.1 points since 11/22/2026, 3 weeks, 1.2 on average."
+            explain(reason.as_json(), CATALOGUE) == "+2.1 points since 22 Nov 2026, 3 weeks, 1.2 on average."
         )
 
 
