@@ -39,9 +39,9 @@ def select(sql: str, columns: Mapping[str, str]) -> dict[str, Array]:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM ({sql}) AS q")
-        rows = cursor.fetchall()
-    table = np.fromiter(chain.from_iterable(rows), dtype=_table_type(columns), count=len(rows) * len(columns))
-    table = table.reshape(len(rows), len(columns))
+        # Straight from the cursor: a list of all rows would keep the garbage collector busy.
+        table = np.fromiter(chain.from_iterable(cursor), dtype=_table_type(columns))
+    table = table.reshape(-1, len(columns))
     return {name: table[:, i].astype(_NATIVE[kind]) for i, (name, kind) in enumerate(columns.items())}
 
 

@@ -98,10 +98,10 @@ REASONS = {
     "revenue.prospect": _("No order ever."),
     "revenue.new": _("Client for %(tenure)s days: %(r0_cents)s so far, nothing yet to compare with."),
     "revenue.short": _(
-        "%(r0_cents)s in the last %(days)s days against %(r1_cents)s in the %(days)s before: %(growth_rate)s."
+        "%(r0_cents)s in the last %(days)s days against %(r1_cents)s in the %(days)s before: a change of %(growth_rate)s."
     ),
     "revenue.measured": _(
-        "%(r0_cents)s in the last %(days)s days against %(r1_cents)s in the %(days)s before: %(growth_rate)s."
+        "%(r0_cents)s in the last %(days)s days against %(r1_cents)s in the %(days)s before: a change of %(growth_rate)s."
     ),
     "revenue.reactivated": _("%(r0_cents)s in the last %(days)s days, nothing in the %(days)s before."),
     "revenue.silent": _("Nothing in the last %(days)s days, %(r1_cents)s in the %(days)s before."),

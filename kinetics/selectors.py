@@ -67,6 +67,10 @@ class Overview:
     states: Sequence[StateCount]
     evidences: Sequence[StateCount]
 
+    @property
+    def lost_cents(self) -> int:
+        return -self.change_cents
+
 
 def overview(user: Any, run: KineticsRun) -> Overview:
     rows: QuerySet[Any] = ClientIndicator.objects.filter(run=run).visible_to(user)
