@@ -61,7 +61,7 @@ class Installation:
         return path.read_text(errors="replace") if path.exists() else ""
 
 
-def wait_for(holds: Callable[[], Any], seconds: float = 30, every: float = 0.1) -> Any:
+def wait_for(holds: Callable[[], Any], seconds: float = 90, every: float = 0.1) -> Any:
     """What ``holds`` returns once it is true; fails after ``seconds``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -39,7 +39,7 @@ print(json.dumps(ran))
 def _end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
     if process.poll() is None:
         os.killpg(process.pid, how)
-    process.wait(20)
+    process.wait(60)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def _has_begun(installation: Installation) -> bool:
 def test_worker_runs_a_job_from_the_broker(installation: Installation) -> None:
     with _worker(installation):
         installation.python(ENQUEUE.format(payload={"steps": 3, "seconds": 0}))
-        wait_for(lambda: _job(installation)[0] == "done", 30)
+        wait_for(lambda: _job(installation)[0] == "done", 90)
     assert _job(installation) == ["done", 3, 1, {"began_at": 0}, 3]
 
 
@@ -75,14 +75,14 @@ def test_job_of_a_killed_worker_comes_back(installation: Installation) -> None:
     lease = {"CMIX_JOB_LEASE": "2"}
     installation.python(ENQUEUE.format(payload={"steps": 30, "seconds": 0.2}))
     with _worker(installation, **lease) as victim:
-        wait_for(lambda: _has_begun(installation), 30)
+        wait_for(lambda: _has_begun(installation), 90)
         _end(victim, signal.SIGKILL)
     state, done, *_ = _job(installation)
     assert state == "running"
     assert 0 < done < 30
     with _worker(installation, **lease):
-        wait_for(lambda: installation.manage("sweep_jobs", **lease)["woken"] == 1, 20)
-        wait_for(lambda: _job(installation)[0] == "done", 40)
+        wait_for(lambda: installation.manage("sweep_jobs", **lease)["woken"] == 1, 90)
+        wait_for(lambda: _job(installation)[0] == "done", 90)
     state, done, fence, result, steps = _job(installation)
     assert (state, done, fence, steps) == ("done", 30, 2, 30)
     assert result["began_at"] > 0
@@ -121,18 +121,18 @@ def test_zombie_stops_without_writing(installation: Installation) -> None:
     run = run.replace("run(1)", 'from jobs.models import Job\nrun(Job.objects.get(key="1").pk)')
     zombie = installation.start_python(run, **lease)
     try:
-        wait_for(lambda: _has_begun(installation), 30)
+        wait_for(lambda: _has_begun(installation), 90)
         os.kill(zombie.pid, signal.SIGSTOP)
         wait_for(
             lambda: (
                 installation.python(run + 'print(json.dumps(Job.objects.get(key="1").state))', **lease)
                 == "done"
             ),
-            30,
+            90,
         )
     finally:
         os.kill(zombie.pid, signal.SIGCONT)
-        zombie.wait(20)
+        zombie.wait(60)
     state, done, fence, result, steps = _job(installation)
     assert (state, done, fence, steps) == ("done", 30, 2, 30)
     assert result["began_at"] > 0
@@ -158,4 +158,4 @@ print(time.monotonic() - began)
     assert seconds < 6
     assert installation.manage("sweep_jobs") == {"woken": 20, "failed": 0}
     with _worker(installation):
-        wait_for(lambda: _job(installation)[0] == "done", 30)
+        wait_for(lambda: _job(installation)[0] == "done", 90)

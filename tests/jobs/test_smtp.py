@@ -156,14 +156,14 @@ def test_killed_senders_never_double_a_mail(installation: Installation, uncertai
     installation.python(PEOPLE.format(count=60))
     dice, kills = random.Random(5), 0
     with faulty_smtp(_fault) as (notes, url):
-        environment = {"CMIX_EMAIL_URL": url, "CMIX_JOB_LEASE": "3", "CMIX_MAIL_UNCERTAIN": uncertain}
+        environment = {"CMIX_EMAIL_URL": url, "CMIX_JOB_LEASE": "5", "CMIX_MAIL_UNCERTAIN": uncertain}
 
         def sender() -> Any:
             return installation.start_python(DRAIN, **environment)
 
         senders = [sender() for _ in range(3)]
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 150
             left = 60
             while left and time.monotonic() < deadline:
                 time.sleep(dice.uniform(0.1, 0.6))

@@ -43,7 +43,7 @@ def _log_in(address: str) -> urllib.request.OpenerDirector:
 
 def test_demo_shows_a_week_soon_after_the_start(installation: Installation) -> None:
     with running(installation, "--demo") as (_, port):
-        wait_for(lambda: installation.python(STATE) == ["done", 1, True], 90, every=1)
+        wait_for(lambda: installation.python(STATE) == ["done", 1, True], 180, every=1)
         lines = installation.python(LIST)
         page = html.unescape(
             _log_in(f"http://127.0.0.1:{port}").open(f"http://127.0.0.1:{port}/").read().decode()

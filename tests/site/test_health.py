@@ -52,7 +52,8 @@ def test_details_are_for_staff_alone(cast: Cast, browser_of: Any) -> None:
     beat(1)
     assert browser_of(cast.alice).get("/health/ready").json() == {"ready": True}
     details = browser_of(cast.oscar).get("/health/ready").json()
+    assert details.pop("heartbeat_seconds") >= 60
     assert details == {
-        "ready": True, "database": True, "migrated": True, "background": True, "heartbeat_seconds": 60,
+        "ready": True, "database": True, "migrated": True, "background": True,
         "oldest_lapsed_lease_seconds": None, "uncertain_mails": 0, "last_night": None,
     }  # fmt: skip

@@ -35,24 +35,24 @@ def running(installation: Installation, *options: str) -> Iterator[tuple["subpro
     port = free_port()
     process = installation.start(sys.executable, "manage.py", "up", "--port", str(port), *options)
     try:
-        wait_for(lambda: f"http://127.0.0.1:{port}/" in installation.log or process.poll() is not None, 90)
+        wait_for(lambda: f"http://127.0.0.1:{port}/" in installation.log or process.poll() is not None, 180)
         assert process.poll() is None, installation.log[-4000:]
         yield process, port
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(60)
 
 
 def test_up_serves_works_and_leaves_nothing_behind(installation: Installation) -> None:
     with running(installation, "--no-demo") as (process, port):
         assert get(port, "/health/live") == (200, {"live": True})
         # The first heartbeat went through the broker and the worker.
-        wait_for(lambda: get(port, "/health/ready") == (200, {"ready": True}), 60)
+        wait_for(lambda: get(port, "/health/ready") == (200, {"ready": True}), 120)
         groups = children_of(process.pid)
         assert [bool(group_members(group)) for group in groups] == [True, True]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     assert [group_members(group) for group in groups] == [[], []]
     assert get(port, "/health/live") == (0, None)
 
@@ -61,9 +61,9 @@ def test_up_ends_when_the_worker_dies(installation: Installation) -> None:
     with running(installation, "--no-demo") as (process, _):
         web, worker = children_of(process.pid)
         # The leader alone: what it started would go on publishing.
-        wait_for(lambda: len(group_members(worker)) > 1, 30)
+        wait_for(lambda: len(group_members(worker)) > 1, 90)
         subprocess.run(["kill", "-KILL", str(worker)], check=True)
-        assert process.wait(30) == 1
+        assert process.wait(90) == 1
     assert (group_members(web), group_members(worker)) == ([], [])
     assert "everything stops" in installation.log
 
@@ -76,7 +76,7 @@ def test_up_refuses_a_taken_port(installation: Installation) -> None:
         other.listen()
         port = other.getsockname()[1]
         process = installation.start(sys.executable, "manage.py", "up", "--port", str(port), "--no-demo")
-        assert process.wait(60) == 1
+        assert process.wait(90) == 1
     assert f"Port {port} is taken" in installation.log
 
 

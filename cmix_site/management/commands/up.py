@@ -97,7 +97,7 @@ def _worker() -> list[str]:
 
 
 def _answers(supervisor: Supervisor, port: int) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not supervisor.ended and not supervisor.asked_by:
         connection = http.client.HTTPConnection(HOST, port, timeout=5)
         try:
