@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils import translation
 from django.utils.functional import Promise
 
 # What a spreadsheet may take for a formula, also behind white space (CVE-2021-41270).
@@ -34,20 +35,26 @@ class _Line:
         return line
 
 
-def csv_lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def csv_lines(
+    header: Sequence[Any], rows: Iterable[Sequence[Any]], language: str | None = None
+) -> Iterator[str]:
+    """The file line by line; ``rows`` is read in ``language``, which the request has left by then."""
     writer = csv.writer(_Line())
+    source = iter(rows)
     yield _BOM + writer.writerow([safe_cell(cell) for cell in header])
-    for row in rows:
-        yield writer.writerow([safe_cell(cell) for cell in row])
+    while True:
+        with translation.override(language):
+            if (row := next(source, None)) is None:
+                return
+            line = writer.writerow([safe_cell(cell) for cell in row])
+        yield line
 
 
 def csv_response(
     filename: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:
-    """Stream ``rows`` as a download. ``rows`` is read after the request's language is left: hand in
-    finished text rather than lazy translations."""
-    response = StreamingHttpResponse(
-        csv_lines([str(cell) for cell in header], rows), content_type="text/csv; charset=utf-8"
-    )
+    """Stream ``rows`` as a download, in the language of the request."""
+    lines = csv_lines([str(cell) for cell in header], rows, translation.get_language())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

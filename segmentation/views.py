@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from clients.models import Client
-from common.csvfile import csv_response
+from common.exports import csv_response
 from common.htmx import page
 from segmentation.forms import ActivationForm, GridFilterForm, LinesForm
 from segmentation.labels import PRESET_NOTES, PRESETS, SEGMENTS
