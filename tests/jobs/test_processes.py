@@ -15,6 +15,12 @@ from tests.installations import Installation, wait_for
 
 pytestmark = pytest.mark.slow
 
+RUN_ONE = """
+import tests.jobs.worker
+from jobs.models import Job
+from jobs.services import run
+run(Job.objects.get(key="1").pk)
+"""
 ENQUEUE = """
 from jobs.services import enqueue
 job = enqueue(kind="test.steps", key="1", payload={payload})
@@ -73,18 +79,18 @@ def test_worker_runs_a_job_from_the_broker(installation: Installation) -> None:
 
 def test_job_of_a_killed_worker_comes_back(installation: Installation) -> None:
     lease = {"CMIX_JOB_LEASE": "2"}
-    installation.python(ENQUEUE.format(payload={"steps": 30, "seconds": 0.2}))
+    installation.python(ENQUEUE.format(payload={"steps": 40, "seconds": 0.3}))
     with _worker(installation, **lease) as victim:
         wait_for(lambda: _has_begun(installation), 90)
         _end(victim, signal.SIGKILL)
     state, done, *_ = _job(installation)
     assert state == "running"
-    assert 0 < done < 30
+    assert 0 < done < 40
     with _worker(installation, **lease):
         wait_for(lambda: installation.manage("sweep_jobs", **lease)["woken"] == 1, 90)
         wait_for(lambda: _job(installation)[0] == "done", 90)
     state, done, fence, result, steps = _job(installation)
-    assert (state, done, fence, steps) == ("done", 30, 2, 30)
+    assert (state, done, fence, steps) == ("done", 40, 2, 40)
     assert result["began_at"] > 0
 
 
@@ -116,16 +122,14 @@ for number in range(40):
 
 def test_zombie_stops_without_writing(installation: Installation) -> None:
     lease = {"CMIX_JOB_LEASE": "2"}
-    installation.python(ENQUEUE.format(payload={"steps": 30, "seconds": 0.1}))
-    run = "import tests.jobs.worker\nfrom jobs.services import run\nrun(1)\n"
-    run = run.replace("run(1)", 'from jobs.models import Job\nrun(Job.objects.get(key="1").pk)')
-    zombie = installation.start_python(run, **lease)
+    installation.python(ENQUEUE.format(payload={"steps": 40, "seconds": 0.3}))
+    zombie = installation.start_python(RUN_ONE, **lease)
     try:
         wait_for(lambda: _has_begun(installation), 90)
         os.kill(zombie.pid, signal.SIGSTOP)
         wait_for(
             lambda: (
-                installation.python(run + 'print(json.dumps(Job.objects.get(key="1").state))', **lease)
+                installation.python(RUN_ONE + 'print(json.dumps(Job.objects.get(key="1").state))', **lease)
                 == "done"
             ),
             90,
@@ -134,7 +138,7 @@ def test_zombie_stops_without_writing(installation: Installation) -> None:
         os.kill(zombie.pid, signal.SIGCONT)
         zombie.wait(60)
     state, done, fence, result, steps = _job(installation)
-    assert (state, done, fence, steps) == ("done", 30, 2, 30)
+    assert (state, done, fence, steps) == ("done", 40, 2, 40)
     assert result["began_at"] > 0
     assert "taken over" in installation.log
 
