@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
@@ -15,9 +16,15 @@ from accounts.rules import Role
 from clients.models import Client
 from cmix_site.demo.people import PEOPLE
 from jobs.models import Job
+from kinetics.models import ClientIndicator, KineticsRun
+from kinetics.services import recompute_kinetics
+from kinetics.states import Evidence, RevenueState
 from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
+from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
+from segmentation.rules.grid import Segment
+from segmentation.services import classify_clients
 from tests.factories.records import make_client, make_order
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +151,17 @@ def test_removing_keeps_what_others_came_to_need():
 def test_sizes_out_of_range_are_refused(clients):
     with pytest.raises(CommandError, match="1 to 99,999"):
         make(clients)
+
+
+def test_its_night_shows_every_state_and_segment_and_leaves_with_it():
+    make(200)
+    run_day = date(2026, 11, 21)
+    recompute_kinetics(as_of=run_day, now=timezone.now())
+    classify_clients(as_of=run_day, now=timezone.now())
+    rows = ClientIndicator.objects.all()
+    assert set(rows.values_list("revenue_state", flat=True)) == {state.value for state in RevenueState}
+    assert set(rows.values_list("evidence", flat=True)) == {state.value for state in Evidence}
+    assert set(ClientSegment.objects.values_list("segment", flat=True)) == {one.value for one in Segment}
+    demo("--remove")
+    computed = (KineticsRun, SegmentationRun, GridThresholds)
+    assert [model.objects.count() for model in computed] == [0, 0, 0]
