@@ -13,7 +13,7 @@ from common.forms import PlainFormMixin
 
 class LoginForm(PlainFormMixin, auth_forms.AuthenticationForm):
     error_messages = {
-        "invalid_login": _("E-mail and password do not fit. Mind capitals in the password."),
+        "invalid_login": _("E-mail and password do not match. Mind capitals in the password."),
         "inactive": _("This account is closed."),
     }
 

@@ -36,7 +36,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
     success_url = reverse_lazy("accounts:profile")
     extra_context = {
         "headline": gettext_lazy("Change password"),
-        "lead": gettext_lazy("Other places where you are logged in are logged out."),
+        "lead": gettext_lazy("You will be logged out everywhere else."),
         "cancel_url": reverse_lazy("accounts:profile"),
     }
 

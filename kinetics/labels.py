@@ -80,7 +80,7 @@ REASONS = {
     "gate.bias": _(
         "Half a year ago the model would have forecast the orders since with an error of %(bias_rate)s in total."
     ),
-    "gate.exact": _("Half a year ago nobody ordered afterwards, so the total error cannot be told."),
+    "gate.exact": _("Nobody ordered in the half-year of the check, so the total error cannot be told."),
     "gate.better": _(
         "Client by client it was closer than the plain record (deviance %(deviance)s against %(naive)s):"
         " the model is used."
@@ -113,7 +113,7 @@ REASONS = {
     "revenue.shorter_windows": _(
         "With %(tenure)s days of record, two windows of %(days)s days are compared."
     ),
-    "change.fell": _("By chance alone, orders would fall this unevenly about 1 time in %(chance)s."),
+    "change.fell": _("By chance alone, orders would drop this much about 1 time in %(chance)s."),
     "change.rose": _("By chance alone, orders would rise this much about 1 time in %(chance)s."),
     "gap.silence": _("A silence this long happens by chance about 1 time in %(chance)s."),
     "evidence.few": _("%(orders)s purchase days in both windows: too few to tell a change from chance."),

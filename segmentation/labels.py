@@ -37,7 +37,7 @@ PRESET_NOTES = {
         "Margin line: the margin rate of the whole portfolio."
     ),
     Preset.MEDIANS: _("Each line halves the clients whose revenue and margin are known well enough."),
-    Preset.TYPED: _("The two amounts you consider the right ones."),
+    Preset.TYPED: _("The two values you consider the right ones."),
 }
 CAUSES = {
     Cause.FIRST: _("First classification kept"),
