@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
+from jobs import renewal
 from jobs.models import Job
 from jobs.registry import handler_of
 from jobs.rules import MAX_ATTEMPTS, RETRY_AFTER, JobState
@@ -36,7 +37,7 @@ class JobFailed(Exception):
 
 
 def lease() -> timedelta:
-    """How long a worker may stay silent before its job is free for another (``CMIX_JOB_LEASE``)."""
+    """How long a worker that died keeps its job from others (``CMIX_JOB_LEASE``)."""
     return timedelta(seconds=settings.CMIX_JOB_LEASE)
 
 
@@ -178,7 +179,8 @@ def run(job_id: int) -> Job | None:
     if held is None:
         return None
     try:
-        _run_claimed(held)
+        with renewal.kept(held.job_id, held.fence, lease()):
+            _run_claimed(held)
     except LeaseLost as error:
         logger.warning("taken over: %s", error)
     return Job.objects.get(pk=job_id)

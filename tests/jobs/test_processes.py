@@ -32,6 +32,17 @@ job = Job.objects.get(key="1")
 print(json.dumps([job.state, job.done_units, job.fence, job.result, Heartbeat.objects.filter(
     name__startswith=f"{job.pk}-").count()]))
 """
+TRY_TO_CLAIM = """
+import time
+from django.utils import timezone
+from jobs.models import Job
+from jobs.services import claim
+job, last, claims = Job.objects.get(key="1"), time.monotonic() + 6, 0
+while time.monotonic() < last:
+    claims += claim(job.pk, timezone.now()) is not None
+    time.sleep(0.1)
+print(claims)
+"""
 RUN_ALL = """
 import sys, time, tests.jobs.worker
 from jobs.models import Job
@@ -92,6 +103,17 @@ def test_job_of_a_killed_worker_comes_back(installation: Installation) -> None:
     state, done, fence, result, steps = _job(installation)
     assert (state, done, fence, steps) == ("done", 40, 2, 40)
     assert result["began_at"] > 0
+
+
+def test_silent_work_keeps_its_job(installation: Installation) -> None:
+    """A step longer than the lease: a living worker is not taken for a dead one."""
+    lease = {"CMIX_JOB_LEASE": "3"}
+    installation.python(ENQUEUE.format(payload={"steps": 1, "seconds": 9}))
+    silent = installation.start_python(RUN_ONE, **lease)
+    wait_for(lambda: _job(installation)[0] == "running")
+    assert installation.python(TRY_TO_CLAIM, **lease) == 0
+    assert silent.wait(60) == 0
+    assert _job(installation) == ["done", 1, 1, {"began_at": 0}, 1]
 
 
 def test_racing_processes_run_each_job_once(installation: Installation) -> None:
