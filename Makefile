@@ -44,14 +44,14 @@ node_modules/.ready: package-lock.json package.json | $(VENV)/.runtime
 test: install $(VENV)/.dev
 	@code=0; \
 	CMIX_TEST_BACKEND=sqlite $(PYTEST) || code=$$?; \
-	CMIX_TEST_BACKEND=postgres $(PYTEST) -m "not journey" || code=$$?; \
+	CMIX_TEST_BACKEND=postgres $(PYTEST) -m "not once" || code=$$?; \
 	exit $$code
 
 test-sqlite: install $(VENV)/.dev
 	@CMIX_TEST_BACKEND=sqlite $(PYTEST)
 
 test-postgres: install $(VENV)/.dev
-	@CMIX_TEST_BACKEND=postgres $(PYTEST) -m "not journey"
+	@CMIX_TEST_BACKEND=postgres $(PYTEST) -m "not once"
 
 check: install $(VENV)/.dev
 	$(BIN)/ruff check .

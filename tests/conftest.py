@@ -1,15 +1,44 @@
-"""Fixtures of the whole suite: the cast, and settings that fit tests."""
+"""Fixtures of the whole suite: the cast, settings that fit tests, and what runs on which database.
 
+A test that meets neither the database nor the broker is marked ``once``: the run on PostgreSQL leaves it
+out (``-m "not once"``). Properties are tried with the same examples each time; with
+``CMIX_HYPOTHESIS=thorough`` with ten times as many, drawn anew.
+"""
+
+import os
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client as Browser
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Team, User
 from accounts.rules import Role
 
 PASSWORD = "correct horse battery"
+SERVED = {"db", "transactional_db", "migrated", "broker"}
+
+# A busy machine is no fault of the code: neither slow examples nor slow data are errors.
+hypothesis_settings.register_profile(
+    "usual", max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile(
+    "thorough", max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile(os.environ.get("CMIX_HYPOTHESIS", "usual"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    on_sqlite = os.environ.get("CMIX_TEST_BACKEND", "sqlite") == "sqlite"
+    left_out = [item for item in items if on_sqlite and item.get_closest_marker("servers")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        if not (item.get_closest_marker("django_db") or SERVED & set(getattr(item, "fixturenames", ()))):
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +48,12 @@ def _plain_static(settings: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def broker() -> str:
+    """Address of the broker of this run."""
+    return str(django_settings.CELERY_BROKER_URL)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from attention.rules import dosing
@@ -46,7 +46,6 @@ def value_of(clients: list[Candidate], doses: dict[int, dosing.Dose]) -> float:
     )
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(values, st.floats(0, 10)), min_size=1, max_size=6), st.integers(0, 24), st.randoms()
 )
@@ -60,7 +59,6 @@ def test_greedy_is_exact_on_concave_responses(
     )
 
 
-@settings(deadline=None)
 @given(candidates, st.floats(0, 60), st.text(max_size=5))
 def test_doses_never_exceed_the_hours_nor_three_hours_a_client(
     clients: list[Candidate], hours: float, seed: str
@@ -71,7 +69,6 @@ def test_doses_never_exceed_the_hours_nor_three_hours_a_client(
     assert set(plan.doses) <= {client.client_id for client in clients}
 
 
-@settings(deadline=None)
 @given(candidates, st.floats(0, 20))
 def test_each_athlete_has_its_floor_or_is_named(clients: list[Candidate], hours: float) -> None:
     plan = allocate(clients, hours=hours, seed="floors")
@@ -82,7 +79,6 @@ def test_each_athlete_has_its_floor_or_is_named(clients: list[Candidate], hours:
             assert covered != (client.client_id in plan.uncovered_athletes)
 
 
-@settings(deadline=None)
 @given(candidates, st.floats(0, 20), st.text(max_size=5))
 def test_the_same_seed_gives_the_same_plan(clients: list[Candidate], hours: float, seed: str) -> None:
     assert allocate(clients, hours=hours, seed=seed) == allocate(clients[::-1], hours=hours, seed=seed)

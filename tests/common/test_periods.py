@@ -1,28 +1,37 @@
 """Windows, weeks and months."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.periods import IsoWeek, current_window, local_date, months, previous_window
+from common.periods import IsoWeek, Window, current_window, local_date, months, nights_to_forget
 
 days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1))
 
 
-def test_the_year_windows_of_a_day() -> None:
-    now, before = current_window(date(2011, 12, 9)), previous_window(date(2011, 12, 9))
-    assert (now.start, now.end, now.first_day) == (date(2010, 12, 10), date(2011, 12, 9), date(2010, 12, 11))
-    assert (before.start, before.end) == (date(2009, 12, 11), date(2010, 12, 10))
+def test_the_year_window_of_a_day() -> None:
+    assert current_window(date(2011, 12, 9)) == Window(date(2010, 12, 10), date(2011, 12, 9))
 
 
 @given(days)
 def test_windows_touch_and_hold_the_same_weekdays(day: date) -> None:
-    now, before = current_window(day), previous_window(day)
+    now = current_window(day)
+    before = current_window(now.start)
     assert before.end == now.start
     assert (now.end - now.start).days == (before.end - before.start).days == 364
     assert before.end.weekday() == now.end.weekday()
+
+
+def test_the_newest_nights_and_the_last_of_each_month_are_kept() -> None:
+    nights = [date(2026, 9, 28) + timedelta(days=number) for number in range(36)]  # to 2 November
+    forgotten = nights_to_forget(reversed(nights), kept=3)
+    assert sorted(set(nights) - forgotten) == [
+        date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2),
+    ]  # fmt: skip
+    assert nights_to_forget(nights) == {date(2026, 9, 28)}
+    assert nights_to_forget(nights, kept=36) == set()
 
 
 @given(days)

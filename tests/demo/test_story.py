@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.defaults import DEMO_PASSWORD
@@ -27,7 +27,6 @@ def story(seed: int = 1, clients: int = 120):
 
 
 @given(clients=st.integers(1, 300), seed=st.integers(0, 2**32))
-@settings(max_examples=30, deadline=None)
 def test_lives_are_plausible_at_any_size(clients, seed):
     lives = draw_lives(clients, np.random.default_rng(seed))
     assert len(lives) == clients

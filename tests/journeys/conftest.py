@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.once)
 
 
 def _browser_path() -> str | None:

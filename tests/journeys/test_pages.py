@@ -112,7 +112,7 @@ def test_a_bubble_of_the_grid_leads_to_its_client(visit, demo: Client):
 
 @pytest.mark.skipif(
     os.environ.get("CMIX_UPDATE_SCREENSHOTS") != "1",
-    reason="CMIX_UPDATE_SCREENSHOTS=1 renews the README's picture",
+    reason="left out: CMIX_UPDATE_SCREENSHOTS=1 renews the README's picture",
 )
 def test_the_picture_of_the_readme(visit, demo: Client):
     visitor = signed_in(visit, SELLER, 1280, "light", "en")

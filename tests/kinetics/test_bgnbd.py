@@ -5,7 +5,7 @@ from itertools import product
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime, minimize
 from scipy.special import betaln, gammaln
@@ -62,7 +62,6 @@ def test_everything_is_finite_on_the_whole_range() -> None:
         assert ((some >= 0) & (some <= 1)).all()
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     r=st.floats(0.05, 5), alpha=st.floats(0.2, 60), a=st.floats(0.05, 5), b=st.floats(0.2, 20),
     x=st.integers(0, 200), age=st.floats(0.1, 400), share=st.floats(0, 1), t=st.floats(0.1, 200),

@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -19,7 +19,6 @@ def brute_force(values: list[float], r0: float, pi: float) -> float:
     return total
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(st.integers(-500, 5000), min_size=1, max_size=8), st.integers(0, 8), st.floats(0.1, 0.9))
 def test_exact_enumeration(values: list[int], later: int, pi: float) -> None:
     r0 = float(sum(values[:later]))

@@ -100,9 +100,7 @@ def test_two_processes_at_once_write_each_order_once(big_file: Path, site: dict[
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite shares one connection among a test's threads"
-)
+@pytest.mark.servers  # SQLite shares one connection among a test's threads
 def test_two_imports_at_once_write_each_order_once(big_file: Path) -> None:
     results: list[dict[str, Any]] = []
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from threading import Event, Thread
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from clients.models import Client
 from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
@@ -195,7 +195,7 @@ def test_changes_of_costs_and_margins_mark_exactly_what_rests_on_them() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.servers  # SQLite has one writer at a time
 def test_a_day_marked_during_a_rebuild_stays_marked() -> None:
     client, day = make_client(), date(2024, 1, 1)
     make_order(client, day, 100)

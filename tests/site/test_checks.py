@@ -46,13 +46,12 @@ def test_public_site_without_smtp(settings: Any) -> None:
     assert ids(checks.check_mail(None)) == []
 
 
-def test_redis_that_is_away_or_forgets(settings: Any) -> None:
+def test_redis_that_is_away_or_forgets(settings: Any, broker: str) -> None:
     import redis
 
-    url = settings.CELERY_BROKER_URL
     assert ids(checks.check_redis(None)) == []
-    if url.startswith("redis"):
-        with redis.Redis.from_url(url) as client:
+    if broker.startswith("redis"):
+        with redis.Redis.from_url(broker) as client:
             client.config_set("maxmemory-policy", "allkeys-lru")
             try:
                 assert ids(checks.check_redis(None)) == ["cmix.W012"]

@@ -80,8 +80,7 @@ def test_up_refuses_a_taken_port(installation: Installation) -> None:
     assert f"Port {port} is taken" in installation.log
 
 
+@pytest.mark.once
 def test_queue_folder_belongs_to_the_installation(installation: Installation) -> None:
-    if "CMIX_BROKER_URL" in installation.environment:
-        pytest.skip("the broker is Redis in this run")
     installation.python("from jobs.services import enqueue\nenqueue(kind='test.steps', key='1')")
     assert len(list(Path(installation.folder, "queue", "msg").iterdir())) == 1
