@@ -1,5 +1,6 @@
 """Reads of published runs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,11 +10,12 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 
+from accounts.querysets import visible_q
 from clients.models import Client
 from common.periods import months
 from kinetics.labels import EVIDENCES, REVENUE_STATES
 from kinetics.models import ClientIndicator, KineticsRun
-from kinetics.states import Evidence, RevenueState
+from kinetics.states import Evidence
 from sales.models import ClientDay
 
 TOP = 10
@@ -74,21 +76,34 @@ class Overview:
 
 def overview(user: Any, run: KineticsRun) -> Overview:
     rows: QuerySet[Any] = ClientIndicator.objects.filter(run=run).visible_to(user)
-    compared: QuerySet[Any] = rows.filter(r1_cents__isnull=False).annotate(
-        change=F("r0_cents") - F("r1_cents")
-    )
-    totals = rows.aggregate(expected=Sum("expected_cents"), clients=Count("client_id"))
-    moved = compared.aggregate(change=Sum(F("r0_cents") - F("r1_cents")), compared=Count("client_id"))
-    evidences = _by_state(rows, "evidence", {one.value: label for one, label in EVIDENCES.items()})
+    change = F("r0_cents") - F("r1_cents")
+    compared: QuerySet[Any] = rows.filter(r1_cents__isnull=False).annotate(change=change)
+    totals = rows.aggregate(
+        expected=Sum("expected_cents"), clients=Count("client_id"),
+        change=Sum(change), compared=Count("r1_cents"),
+    )  # fmt: skip
+    states, evidences = _counts(rows, run, user)
     return Overview(
-        run=run, clients=totals["clients"], compared=moved["compared"],
-        change_cents=moved["change"] or 0, expected_cents=totals["expected"],
-        declining=next(one.clients for one in evidences if one.key == Evidence.ALERT),
+        run=run, clients=totals["clients"], compared=totals["compared"],
+        change_cents=totals["change"] or 0, expected_cents=totals["expected"],
+        declining=evidences.get(Evidence.ALERT.value, 0),
         fallen=_movements(run, compared.filter(change__lt=0).order_by("change", "client_id")),
         risen=_movements(run, compared.filter(change__gt=0).order_by("-change", "client_id")),
-        states=_by_state(rows, "revenue_state", {one.value: label for one, label in REVENUE_STATES.items()}),
-        evidences=evidences,
+        states=[StateCount(one.value, label, states.get(one.value, 0)) for one, label in REVENUE_STATES.items()],
+        evidences=[StateCount(one.value, label, evidences.get(one.value, 0)) for one, label in EVIDENCES.items()],
     )  # fmt: skip
+
+
+def _counts(rows: QuerySet[Any], run: KineticsRun, user: Any) -> tuple[dict[str, int], dict[str, int]]:
+    """Clients by revenue state and by evidence; who sees every client gets what the night counted."""
+    if not visible_q(user) and "evidence" in run.counts:
+        return run.counts["revenue"], run.counts["evidence"]
+    states, evidences = Counter[str](), Counter[str]()
+    pairs = rows.order_by().values_list("revenue_state", "evidence").annotate(Count("client_id"))
+    for state, evidence, clients in pairs:
+        states[state] += clients
+        evidences[evidence] += clients
+    return states, evidences
 
 
 def _movements(run: KineticsRun, rows: QuerySet[Any]) -> list[Movement]:
@@ -103,21 +118,9 @@ def _movements(run: KineticsRun, rows: QuerySet[Any]) -> list[Movement]:
     ]
 
 
-def _by_state(
-    rows: QuerySet[ClientIndicator], name: str, labels: dict[str, str | Promise]
-) -> list[StateCount]:
-    """Every state in its order, those without a client too."""
-    found = dict(rows.order_by().values_list(name).annotate(Count("client_id")))
-    return [StateCount(key, label, found.get(key, 0)) for key, label in labels.items()]
-
-
 def monthly_revenue(client: Client, as_of: date, count: int = 12) -> list[int]:
     """Net revenue in cents of the last ``count`` months up to ``as_of``, oldest first."""
     wanted = list(months(as_of - timedelta(days=31 * (count + 1)), as_of))[-count:]
     days = ClientDay.objects.filter(client=client, day__gte=wanted[0], day__lte=as_of)
     found = dict(days.annotate(month=TruncMonth("day")).values_list("month").annotate(Sum("rev")))
     return [found.get(month, 0) for month in wanted]
-
-
-def is_comparable(row: ClientIndicator) -> bool:
-    return row.revenue_state not in (RevenueState.PROSPECT, RevenueState.NEW)
