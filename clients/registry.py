@@ -5,7 +5,7 @@ list (also a filter and a sort), a badge stands in the head of the client and in
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -43,7 +43,7 @@ class Column:
     """A column of the client list.
 
     ``annotate`` adds the value under ``key`` (no row may be lost: outer join or subquery);
-    ``template`` prints ``value`` and ``client``; ``sortable`` allows ``?sort=key`` and ``-key``,
+    ``template`` prints ``value``, and nothing else of the row; ``sortable`` allows ``?sort=key`` and ``-key``,
     nulls last; ``choices`` makes it a filter ``?key=value``. ``export`` turns the value into what a
     CSV cell holds; without it money columns export units, filters their label, others the value.
     """
@@ -57,7 +57,6 @@ class Column:
     numeric: bool = False
     choices: Choices | None = None
     help_text: str | Promise = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
     export: Callable[[Any], Any] | None = None
 
     def exporter(self) -> Callable[[Any], Any]:
