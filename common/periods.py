@@ -1,12 +1,14 @@
 """Days, windows and weeks. Nothing here reads the clock: the day is always passed in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 WINDOW_DAYS = 364
 """52 whole weeks: the same weekdays in both windows, and leap days do not matter (kinetics 1)."""
+KEPT_NIGHTS = 35
+"""Nights whose results are kept; of those before, the last of each month (kinetics 5)."""
 
 
 @dataclass(frozen=True)
@@ -16,19 +18,17 @@ class Window:
     start: date
     end: date
 
-    @property
-    def first_day(self) -> date:
-        return self.start + timedelta(days=1)
 
-
-def current_window(as_of: date, days: int = WINDOW_DAYS) -> Window:
+def current_window(as_of: date) -> Window:
     """W0 = (D − 364, D]."""
-    return Window(as_of - timedelta(days=days), as_of)
+    return Window(as_of - timedelta(days=WINDOW_DAYS), as_of)
 
 
-def previous_window(as_of: date, days: int = WINDOW_DAYS) -> Window:
-    """W1 = (D − 728, D − 364]."""
-    return Window(as_of - timedelta(days=2 * days), as_of - timedelta(days=days))
+def nights_to_forget(nights: Iterable[date], kept: int = KEPT_NIGHTS) -> set[date]:
+    """All but the newest ``kept`` nights and the last night of each month."""
+    oldest_first = sorted(set(nights))
+    month_ends = {(night.year, night.month): night for night in oldest_first}
+    return set(oldest_first[:-kept]) - set(month_ends.values())
 
 
 @dataclass(frozen=True, order=True)

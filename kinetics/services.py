@@ -18,6 +18,7 @@ from django.db.models import Q
 from common import arrays
 from common.arrays import Column
 from common.locks import lock_until_commit
+from common.periods import KEPT_NIGHTS, nights_to_forget
 from kinetics.forecast import Forecast, Portfolio, make_forecast
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.rules import RULE_VERSION
@@ -26,7 +27,6 @@ from kinetics.states import RunMode, RunState
 from sales.rollup import rebuild_dirty
 from sales.windows import RANGE, Windows, fetch_windows, id_ranges
 
-KEPT_NIGHTS = 35
 ABANDONED_AFTER = timedelta(hours=1)
 Progress = Callable[[int, int], None]
 
@@ -182,12 +182,12 @@ def _delete_rows(run_ids: list[int]) -> None:
 
 
 def _prune(current: KineticsRun) -> None:
-    """Keep the last nights and, before them, the last night of each month."""
-    nights = list(KineticsRun.objects.published().nights().order_by("-as_of").values_list("as_of", "pk"))
-    month_ends = {(day.year, day.month): pk for day, pk in reversed(nights)}
-    kept = {pk for _, pk in nights[:KEPT_NIGHTS]} | set(month_ends.values()) | {current.pk}
-    oldest_kept = nights[:KEPT_NIGHTS][-1][0] if nights else current.as_of
-    gone = [pk for _, pk in nights if pk not in kept]
+    """Forget old nights; their replaced and failed runs go with them."""
+    nights = dict(KineticsRun.objects.published().nights().order_by("-as_of").values_list("as_of", "pk"))
+    # A day computed once more stays, however long ago it is: somebody asked for it.
+    old = nights_to_forget(nights, KEPT_NIGHTS) - {current.as_of}
+    gone = [nights[night] for night in old]
+    oldest_kept = min(list(nights)[:KEPT_NIGHTS], default=current.as_of)
     ended = Q(state__in=[RunState.REPLACED, RunState.FAILED], as_of__lt=oldest_kept)
     with transaction.atomic():
         _delete_rows(gone)

@@ -114,8 +114,9 @@ class OrderLine(models.Model):
 class ClientDay(models.Model):
     """The rollup: additive sums of one client on one day, in integer cents (kinetics 5).
 
-    ``rc`` and ``cost`` cover the lines whose cost is known or assumed; ``rc_assumed`` is the part of
-    ``rc`` whose cost rests on an assumed margin rate.
+    ``rc`` and ``cost`` cover the lines whose cost is known or assumed; ``abs_rc`` and ``abs_rev`` are
+    Σ |net| of those lines and of all; ``abs_rc_assumed`` is the part of ``abs_rc`` whose cost rests on an
+    assumed margin rate.
     """
 
     pk = models.CompositePrimaryKey("client_id", "day")

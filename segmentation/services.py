@@ -1,7 +1,7 @@
 """Writes of the grid: classify everybody, move the lines."""
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from accounts.models import User
 from common.arrays import Column, insert
 from common.locks import lock_until_commit
+from common.periods import nights_to_forget
 from sales.rollup import rebuild_dirty
 from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
 from segmentation.rules.grid import (
@@ -25,8 +26,6 @@ from segmentation.rules.grid import (
 from segmentation.rules.presets import propose
 from segmentation.selectors.features import Portfolio, portfolio_on, stored_portfolio
 from segmentation.selectors.runs import active_thresholds, published_run
-
-KEPT_NIGHTS = 35
 
 
 @transaction.atomic
@@ -100,14 +99,14 @@ def _publish(run: SegmentationRun) -> None:
 
 
 def _forget_old(run: SegmentationRun, grace: list[int]) -> None:
-    """Keep 35 nights up to this one, and the last run of every month."""
-    first_kept = run.as_of - timedelta(days=KEPT_NIGHTS - 1)
-    published = SegmentationRun.objects.filter(published=True, as_of__lte=run.as_of).order_by("as_of")
-    nights = list(published.values_list("pk", "as_of"))
-    month_ends = {(day.year, day.month): pk for pk, day in nights}
-    old = {pk for pk, day in nights if day < first_kept}
+    published = SegmentationRun.objects.filter(published=True)
+    # A day computed once more stays, however long ago it is: somebody asked for it.
+    old = nights_to_forget(published.values_list("as_of", flat=True)) - {run.as_of}
     unpublished = SegmentationRun.objects.filter(published=False).exclude(pk__in=[*grace, run.pk])
-    gone = [*(old - set(month_ends.values())), *unpublished.values_list("pk", flat=True)]
+    gone = [
+        *published.filter(as_of__in=old).values_list("pk", flat=True),
+        *unpublished.values_list("pk", flat=True),
+    ]
     ClientSegment.objects.filter(run__in=gone).delete()
     SegmentationRun.objects.filter(pk__in=gone).delete()
 

@@ -5,8 +5,6 @@ from numpy.typing import NDArray
 
 from segmentation.rules.grid import Features, Preset, Thresholds, classifiable
 
-ABC_SHARE = 0.8
-
 
 def abc_cut(revenue_cents: NDArray[np.int64]) -> int | None:
     """Revenue of the smallest client inside the top 80 %.
