@@ -56,14 +56,16 @@ class ClientPage:
 
 
 def client_page(user: Any, state: ListState) -> ClientPage:
-    """Three queries however many columns there are: count, ids of the page, its rows.
+    """Three queries however many columns there are: ids of the page, count, its rows.
 
     The ids are found with the one column that sorts, so that the others are computed for fifty
     clients and not for all.
     """
     asked = asked_clients(user, state)
-    counted = asked.order_by()[: COUNT_CAP + 1].count()
-    found = _page_ids(asked, state) if counted else []
+    found = _page_ids(asked, state)
+    # A search that fits on one page has counted its clients already.
+    whole = state.page == 1 and len(found) <= PAGE_SIZE
+    counted = len(found) if whole else asked.order_by()[: COUNT_CAP + 1].count()
     columns = state.columns()
     return ClientPage(
         rows=_rows(found[:PAGE_SIZE], columns),

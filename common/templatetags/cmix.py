@@ -34,7 +34,7 @@ def money_short(cents: int | None) -> SafeString | str:
         return UNKNOWN
     language = get_language() or "en"
     short = amounts.format_money_short(cents, settings.CMIX_CURRENCY, language)
-    return format_html('<span class="num" title="{}">{}</span>', money(cents), short)
+    return format_html('<span title="{}">{}</span>', money(cents), short)
 
 
 @register.filter

@@ -39,6 +39,7 @@
 
   function readTheme() {
     var probe = document.body.appendChild(document.createElement("span"));
+    probe.style.transition = "none"; // else the colour read would still be the one before
     var read = function (name) { return colour(name, probe); };
     var theme = {
       dark: root.getAttribute("data-bs-theme") === "dark",

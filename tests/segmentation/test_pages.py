@@ -70,7 +70,7 @@ def test_before_the_first_night_the_page_says_what_to_do(cast: Cast, browser_of:
 def test_the_grid_says_what_it_found(cast: Cast, browser_of: Any, placed: dict[str, Client]) -> None:
     html = browser_of(cast.diane).get(GRID).content.decode()
     assert lead_of(html) == (
-        "2 of 6 clients are athletes and bring 74% of the revenue of the last 52 weeks; 1 wait to be qualified."
+        "2 athletes among 6 clients bring 74% of the revenue of the last 52 weeks; to qualify: 1."
     )
     assert listed_in(html) == ["Zeus of Lyon", "Atalante", "Boréas", "Circé", "Dédale", "Écho"]
     assert drawn_in(html) == ["Zeus of Lyon", "Atalante", "Boréas", "Circé", "Dédale"]
