@@ -17,11 +17,18 @@ REASONS = {
     "never_touched": _("Not on the list yet; every client comes up once in 13 weeks"),
     "silence": _("Usually orders every %(usual)s weeks, last order %(weeks)s weeks ago"),
     "silence_weekly": _("Usually orders every week, last order %(weeks)s weeks ago"),
+    "silence_perhaps": _(
+        "Usually orders every %(usual)s weeks, last order %(weeks)s weeks ago; it may be chance"
+    ),
+    "silence_weekly_perhaps": _("Usually orders every week, last order %(weeks)s weeks ago; it may be chance"),
     "stopped": _("Bought %(before_cents)s the year before, nothing in the last 52 weeks"),
     "reactivated": _("Back after a year without orders, %(now_cents)s since"),
     "new": _("New client: first order %(weeks)s weeks ago, %(now_cents)s so far"),
     "new_now": _("New client: first order within two weeks, %(now_cents)s so far"),
     "revenue_fell": _("Revenue fell from %(before_cents)s to %(now_cents)s in %(weeks)s weeks"),
+    "revenue_fell_perhaps": _(
+        "Revenue fell from %(before_cents)s to %(now_cents)s in %(weeks)s weeks; it may be chance"
+    ),
     "revenue_grew": _("Revenue grew from %(before_cents)s to %(now_cents)s in %(weeks)s weeks"),
     "revenue_level": _("Revenue about level: %(before_cents)s, then %(now_cents)s in %(weeks)s weeks"),
     "margin_fell": _("Margin rate moved by %(change_points)s points, now %(now_rate)s"),
@@ -49,6 +56,7 @@ REASONS_WITHOUT_AMOUNTS = REASONS | {
     "new": _("New client: first order %(weeks)s weeks ago"),
     "new_now": _("New client: first order within two weeks"),
     "revenue_fell": _("Revenue fell by %(change_rate)s in %(weeks)s weeks"),
+    "revenue_fell_perhaps": _("Revenue fell by %(change_rate)s in %(weeks)s weeks; it may be chance"),
     "revenue_grew": _("Revenue grew by %(change_rate)s in %(weeks)s weeks"),
     "revenue_level": _("Revenue about level over %(weeks)s weeks"),
 }

@@ -19,6 +19,7 @@ from common.htmx import page
 from common.periods import IsoWeek
 
 TEAM = "team"
+FIRST_WEEK = IsoWeek(1970, 1)  # no order is older
 
 
 @require_safe
@@ -38,8 +39,8 @@ def _asked_week(request: HttpRequest, today: date) -> IsoWeek:
         week = IsoWeek.parse(text) if text else current
     except ValueError as error:
         raise Http404(str(error)) from error
-    if week > current:
-        raise Http404("that week has not begun")
+    if not FIRST_WEEK <= week <= current:
+        raise Http404("no list of that week")
     return week
 
 

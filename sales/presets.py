@@ -21,31 +21,44 @@ PRESETS = {
     ),
 }
 
-# Folded (case, accents, spaces and punctuation away): the first that a header holds wins.
+# Folded (case, accents, spaces and punctuation away): the first that a header holds wins, so numbers
+# and codes stand before the words that a file may use for a name as well.
 USUAL_NAMES: dict[Field, tuple[str, ...]] = {
     Field.CLIENT: (
-        "client", "clientid", "clientref", "customerid", "customer", "codeclient", "customercode",
-        "numeroclient", "noclient", "nclient", "refclient", "account", "accountid", "compte", "id",
+        "clientid", "clientref", "customerid", "customerref", "customercode", "customernumber", "codeclient",
+        "numeroclient", "noclient", "nclient", "nduclient", "numclient", "refclient", "referenceclient",
+        "identifiantclient", "idclient", "accountid", "client", "customer", "account", "compte", "id",
     ),
     Field.DAY: (
-        "day", "date", "invoicedate", "orderdate", "datecommande", "datefacture", "dateachat", "jour",
+        "day", "date", "invoicedate", "orderdate", "datecommande", "datedecommande", "datefacture",
+        "datedefacture", "dateachat", "dateachats", "datedachat", "datevente", "datedevente", "jour",
         "purchasedate", "saledate",
     ),
     Field.AMOUNT: (
-        "amount", "net", "netamount", "montantht", "montant", "totalht", "total", "revenue", "ca",
-        "sales", "dollarvalue", "linetotal",
+        "amount", "net", "netamount", "montantht", "montantnetht", "montantnet", "montant", "totalht", "total",
+        "revenue", "caht", "ca", "sales", "dollarvalue", "linetotal",
     ),
     Field.QUANTITY: ("quantity", "qty", "quantite", "qte", "units", "nombre"),
-    Field.UNIT_PRICE: ("unitprice", "price", "prixunitaire", "pu", "puht", "prix"),
+    Field.UNIT_PRICE: ("unitprice", "price", "prixunitaire", "prixunitaireht", "pu", "puht", "prix"),
     Field.ORDER: (
-        "order", "orderid", "orderref", "invoiceno", "invoice", "commande", "facture", "numerocommande",
-        "numerofacture", "ordernumber", "nocommande", "nofacture", "ncommande", "nfacture",
+        "orderid", "orderref", "ordernumber", "invoiceno", "numerocommande", "numerodecommande", "nocommande",
+        "ncommande", "ndecommande", "refcommande", "referencecommande", "numerofacture", "numerodefacture",
+        "nofacture", "nfacture", "ndefacture", "order", "invoice", "commande", "facture",
     ),
-    Field.PRODUCT: ("product", "productid", "productref", "stockcode", "sku", "article", "produit", "codearticle", "reference"),
-    Field.COST: ("cost", "linecost", "cout", "costamount", "prixderevient"),
+    Field.PRODUCT: (
+        "productid", "productref", "stockcode", "sku", "codearticle", "refarticle", "referencearticle",
+        "codeproduit", "refproduit", "referenceproduit", "reference", "product", "article", "produit",
+    ),
+    Field.COST: ("cost", "linecost", "cout", "coutht", "coutligne", "coutderevient", "costamount", "prixderevient"),
     Field.CURRENCY: ("currency", "devise", "monnaie"),
-    Field.CLIENT_NAME: ("clientname", "customername", "nomclient", "raisonsociale", "company", "societe", "name", "nom"),
-    Field.PRODUCT_NAME: ("productname", "description", "designation", "libelle", "nomproduit", "libellearticle"),
+    Field.CLIENT_NAME: (
+        "clientname", "customername", "nomclient", "nomduclient", "raisonsociale", "company", "societe", "client",
+        "customer", "name", "nom",
+    ),
+    Field.PRODUCT_NAME: (
+        "productname", "description", "designation", "libelle", "nomproduit", "libellearticle", "article", "produit",
+        "product",
+    ),
     Field.CATEGORY: ("category", "categorie", "famille", "family"),
     Field.CITY: ("city", "ville"),
     Field.COUNTRY: ("country", "pays"),

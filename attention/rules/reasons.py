@@ -70,8 +70,13 @@ def _silence(s: Situation) -> list[Scored]:
     if usual is None or silent is None or silent < 2 or silent < SILENCE_RATIO * usual:
         return []
     telling = s.facts.gap_p is not None and s.facts.gap_p <= TELLING_P
-    often = "silence_weekly" if usual < 1.5 else "silence"
+    often = _perhaps("silence_weekly" if usual < 1.5 else "silence", s)
     return [(90 if telling else 60, Reason(often, {"usual": round(usual), "weeks": round(silent)}))]
+
+
+def _perhaps(code: str, s: Situation) -> str:
+    """The sentence that admits chance where the act does not take the client for slipping either."""
+    return code if is_slipping(s.facts, s.stable) else f"{code}_perhaps"
 
 
 def _revenue(s: Situation) -> list[Scored]:
@@ -90,7 +95,8 @@ def _revenue(s: Situation) -> list[Scored]:
     if facts.growth_rate <= -TELLING_GROWTH:
         telling = facts.change_p is not None and facts.change_p <= TELLING_P
         # Without a test the size of the fall decides how much it says.
-        return [(80 if telling else 45 + round(30 * abs(facts.growth_rate)), Reason("revenue_fell", values))]
+        weight = 80 if telling else 45 + round(30 * abs(facts.growth_rate))
+        return [(weight, Reason(_perhaps("revenue_fell", s), values))]
     if facts.growth_rate >= TELLING_GROWTH:
         return [(35, Reason("revenue_grew", values))]
     return [(15, Reason("revenue_level", values))]

@@ -54,6 +54,13 @@ def test_a_fading_client_says_so_in_order() -> None:
     assert week_plan.lines[0].act == "whale_call"
 
 
+def test_a_fall_that_calls_for_no_call_admits_chance() -> None:
+    faded = FADING | {"change_p": 0.2, "gap_p": 0.2, "evidence": Evidence.STABLE}
+    week_plan = plan(facts(**faded), stable=0.9, answers=TOUCHED)
+    assert codes(week_plan)[:2] == ["silence_perhaps", "revenue_fell_perhaps"]
+    assert week_plan.lines[0].act == "whale_keep"
+
+
 def test_value_parts_are_kept_and_rank_the_lines() -> None:
     week_plan = plan(facts(1), facts(2, **FADING), facts(3, expected_cents=10_000_000))
     assert {line.client_id for line in week_plan.lines} == {1, 2, 3}
@@ -76,7 +83,7 @@ def test_value_parts_are_kept_and_rank_the_lines() -> None:
         ({"revenue_state": RevenueState.REACTIVATED, "growth_rate": None}, "reactivated"),
         ({"margin_change": -0.05}, "margin_fell"),
         ({"growth_rate": 0.5, "r0_cents": 1_500_000}, "revenue_grew"),
-        ({"repeat_days": 120, "last_day": AS_OF - timedelta(weeks=4)}, "silence_weekly"),
+        ({"repeat_days": 120, "last_day": AS_OF - timedelta(weeks=4)}, "silence_weekly_perhaps"),
     ],
 )  # fmt: skip
 def test_the_most_telling_reason_comes_first(change: dict[str, Any], first: str) -> None:

@@ -158,7 +158,10 @@ def test_the_encoding_is_found_on_little_text(encoding: str) -> None:
     ("header", "guessed"),
     [
         (["CustomerID", "InvoiceDate", "Quantity", "UnitPrice"], {"client": "CustomerID", "day": "InvoiceDate", "quantity": "Quantity", "unit_price": "UnitPrice"}),
-        (["N° client", "Date de facture", "Montant HT", "Désignation"], {"client": "N° client", "amount": "Montant HT", "product_name": "Désignation"}),
+        (["N° client", "Date de facture", "Montant HT", "Désignation"], {"client": "N° client", "day": "Date de facture", "amount": "Montant HT", "product_name": "Désignation"}),
+        # A number beside a word is the reference, the word then a name; alone the word serves.
+        (["Client", "N° client", "Article", "Code article"], {"client": "N° client", "product": "Code article", "client_name": "Client", "product_name": "Article"}),
+        (["Client", "Article", "Commande"], {"client": "Client", "order": "Commande", "product": "Article"}),
         (["", "x"], {}),
     ],
 )  # fmt: skip
