@@ -1,5 +1,4 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import may_send_reset
+from accounts.validators import time_zones
 from common.forms import PlainFormMixin
 
 
@@ -58,7 +58,7 @@ class TimeZoneInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["zones"] = sorted(
-            zone for zone in available_timezones() if zone.startswith(("Europe/", "Indian/R", "America/M"))
+            zone for zone in time_zones() if zone.startswith(("Europe/", "Indian/R", "America/M"))
         )
         context["widget"]["attrs"]["list"] = "time-zones"
         return context

@@ -7,6 +7,7 @@ out (``-m "not once"``). Properties are tried with the same examples each time; 
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,9 +42,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.once)
 
 
+@pytest.fixture(scope="session")
+def _no_static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("static")
+
+
 @pytest.fixture(autouse=True)
-def _plain_static(settings: Any) -> None:
-    # Manifest storage answers 404 without collectstatic.
+def _plain_static(settings: Any, _no_static_root: Path) -> None:
+    # Manifest storage answers 404 without collectstatic; WhiteNoise would read the collected files, which
+    # another process may be writing, for every browser.
+    settings.STATIC_ROOT = _no_static_root
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
