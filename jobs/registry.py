@@ -43,5 +43,10 @@ def handler_of(kind: str) -> Handler:
     return _handlers[kind]
 
 
+def is_known(kind: str) -> bool:
+    """Whether somebody does such jobs; a mere record among the jobs, such as the demo's, has no handler."""
+    return kind in _handlers
+
+
 def label_of(kind: str) -> str:
     return str(_labels.get(kind) or kind)

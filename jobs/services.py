@@ -19,7 +19,7 @@ from kombu.exceptions import KombuError
 
 from jobs import renewal
 from jobs.models import Job
-from jobs.registry import handler_of
+from jobs.registry import handler_of, is_known
 from jobs.rules import MAX_ATTEMPTS, RETRY_AFTER, JobState
 
 logger = logging.getLogger(__name__)
@@ -96,8 +96,9 @@ def enqueue(*, kind: str, key: str, payload: Mapping[str, Any] | None = None, us
 
 
 def retry(job: Job) -> bool:
-    """Reopen a job that is over, or waits after an error, and wake a worker; False for any other."""
-    reopened = _reopen(job)
+    """Reopen a job that is over, or waits after an error, and wake a worker; False for any other, and
+    for a record that no handler could do again."""
+    reopened = is_known(job.kind) and _reopen(job)
     if reopened:
         transaction.on_commit(lambda: wake(job.pk))
     return reopened

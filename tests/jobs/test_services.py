@@ -200,3 +200,11 @@ def test_retry_only_of_jobs_that_are_over(handlers: None) -> None:
     assert services.retry(row)
     row.refresh_from_db()
     assert (row.state, row.attempts, row.error) == ("queued", 0, "")
+
+
+def test_a_record_without_a_handler_is_never_reopened() -> None:
+    """The demo keeps what it needs to be taken away in such a row."""
+    record = Job.objects.create(kind="test.record", key="1", state=JobState.DONE, result={"clients": 3})
+    assert not services.retry(record)
+    record.refresh_from_db()
+    assert (record.state, record.result) == ("done", {"clients": 3})
