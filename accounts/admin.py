@@ -60,6 +60,19 @@ class ScopedAdmin(admin.ModelAdmin):
         return self._may(request, "delete") and self._in_scope(request, obj)
 
 
+class ReadOnlyAdmin(ScopedAdmin):
+    """What imports and jobs write is looked up here, never typed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class UserCreationForm(AdminUserCreationForm):
     class Meta:
         model = User

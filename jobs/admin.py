@@ -1,7 +1,5 @@
 """Jobs and mails for the administrator: to read, and to decide what a machine cannot know."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,34 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.rules import Role
+from accounts.admin import ReadOnlyAdmin
 from jobs import outbox, services
 from jobs.models import Job, OutMail
 from jobs.rules import MailState
-
-
-def _administers(request: HttpRequest) -> bool:
-    user: Any = request.user
-    return user.is_active and (user.is_superuser or getattr(user, "role", "") == Role.ADMINISTRATOR)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the program writes, shown to administrators alone."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _administers(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _administers(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Job)

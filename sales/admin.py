@@ -4,22 +4,9 @@ from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.admin import ScopedAdmin
+from accounts.admin import ReadOnlyAdmin, ScopedAdmin
 from sales.models import Category, ExchangeRate, Order, OrderImport, Product
 from sales.services import set_assumed_margin, set_category, set_unit_cost
-
-
-class ReadOnlyAdmin(ScopedAdmin):
-    """What imports and jobs write is looked up here, never typed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Category)

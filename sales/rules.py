@@ -1,8 +1,12 @@
-"""States of an import, fields of a line of sales, and why a row is left out. Pure."""
+"""States of an import, fields of a line of sales, why a row is left out, when costs suffice. Pure."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
+
+MIN_COST_COVERAGE = 0.8
+"""Share of a client's sales, by absolute amount, whose cost must be known or assumed before a margin
+rate counts as the client's own (kinetics 1 and 4)."""
 
 
 class ImportState(StrEnum):

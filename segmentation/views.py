@@ -17,10 +17,11 @@ from accounts.models import User
 from clients.models import Client
 from common.exports import csv_response
 from common.htmx import page
+from sales.rules import MIN_COST_COVERAGE
 from segmentation.forms import ActivationForm, GridFilterForm, LinesForm
 from segmentation.labels import PRESET_NOTES, PRESETS, SEGMENTS
 from segmentation.models import SegmentationRun
-from segmentation.rules.grid import MIN_COST_COVERAGE, MIN_TENURE_DAYS, Preset, Segment
+from segmentation.rules.grid import MIN_TENURE_DAYS, Preset, Segment
 from segmentation.selectors.explained import history_of, reasons_of
 from segmentation.selectors.grid import GridFilter, bubbles, grid_page, ordered_rows, tiles
 from segmentation.selectors.proposals import Proposal, propose_thresholds

@@ -17,12 +17,13 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sales.rules import MIN_COST_COVERAGE
+
 KAPPA_STABLE = 0.003
 KAPPA_SLIPPING = 0.03
 """Weekly loss that full attention prevents, by state; sliding and critical alike (half of those in the
 critical state are lost already). Assumptions of care D2 until the random draws have measured them."""
 
-MIN_COST_COVERAGE = 0.8
 FULL_EVIDENCE = 2.0  # −log10(.01)
 
 

@@ -1,6 +1,6 @@
 """The same rules for one client, in plain arithmetic, each with its reasons (the "why?" drawer).
 
-``tests/kinetics/test_because.py`` holds them equal to the vectorised night.
+``tests/kinetics/test_indicators.py`` holds them equal to the vectorised night.
 """
 
 import math
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from common.periods import WINDOW_DAYS
 from common.reasons import Reason
 from kinetics.rules.evidence import ALERT, MIN_ORDERS, WATCH
-from kinetics.rules.indicators import MIN_COVERAGE
 from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState
+from sales.rules import MIN_COST_COVERAGE
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def explain_profit(
     values = {
         "margin_cents": margin_cents, "now_rate": rate, "before_rate": rate_before, "coverage_rate": coverage,
         "change_points": None if rate is None or rate_before is None else rate - rate_before,
-        "needed_rate": MIN_COVERAGE,
+        "needed_rate": MIN_COST_COVERAGE,
     }  # fmt: skip
     because = [Reason(f"profit.{state.value}", values)]
     if volume_cents is not None and rate_cents is not None:

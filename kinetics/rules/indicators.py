@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from common.periods import WINDOW_DAYS
 from kinetics.states import ProfitState, RevenueState
+from sales.rules import MIN_COST_COVERAGE
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
-MIN_COVERAGE = 0.8
 REVENUE_STATES = tuple(RevenueState)
 PROFIT_STATES = tuple(ProfitState)
 
@@ -117,9 +117,9 @@ def profit_states(now: MarginWindow, before: MarginWindow) -> Codes:
     cases = [
         (now.abs_rc <= 0, ProfitState.UNKNOWN),
         (now.rc <= 0, ProfitState.NO_BASE),
-        (~(now.coverage >= MIN_COVERAGE), ProfitState.PARTIAL),
+        (~(now.coverage >= MIN_COST_COVERAGE), ProfitState.PARTIAL),
         (before.rc <= 0, ProfitState.ONE_WINDOW),
-        (~(before.coverage >= MIN_COVERAGE), ProfitState.PARTIAL),
+        (~(before.coverage >= MIN_COST_COVERAGE), ProfitState.PARTIAL),
     ]
     codes = [PROFIT_STATES.index(state) for _, state in cases]
     default = PROFIT_STATES.index(ProfitState.MEASURED)

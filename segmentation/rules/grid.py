@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.reasons import Reason
+from sales.rules import MIN_COST_COVERAGE
 
 RULE_VERSION = "grid-1"
 MIN_TENURE_DAYS = 91
-MIN_COST_COVERAGE = 0.8
 
 
 class Segment(StrEnum):
