@@ -87,11 +87,10 @@ REFUSALS = {
     "columns_missing": _("The file has no column called %(missing)s. It has: %(columns)s."),
     "columns_doubled": _("The file has several columns called %(columns)s."),
     "date_unclear": _(
-        "Day and month cannot be told apart (for instance %(example)s). Say which comes first, with a date format "
-        "such as %%d/%%m/%%Y or %%m/%%d/%%Y."
+        "Day and month cannot be told apart (for instance %(example)s). Say which of them the file writes first."
     ),
     "date_mixed": _("Some days are written day first and some month first (%(first)s, %(second)s)."),
-    "date_unknown": _("The days cannot be read (for instance %(example)s). Give their format, such as %%d/%%m/%%Y."),
+    "date_unknown": _("The days cannot be read (for instance %(example)s). Say how the file writes them."),
     "date_format": _("%(format)s is not a date format."),
     "decimal_unclear": _("It is not clear whether %(example)s has decimals. Say which decimal mark the file uses."),
     "decimal_mixed": _("Some numbers use a decimal comma and some a decimal point (%(first)s, %(second)s)."),

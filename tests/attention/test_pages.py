@@ -223,7 +223,7 @@ def test_nobody_needs_you(cast: Cast, browser_of: Any) -> None:
     list_now(cast.alice, revenue_state="dormant", expected_cents=0, r0_cents=0, r1_cents=0, growth_rate=None)
     html = browser_of(cast.alice).get(reverse("home")).content.decode()
     assert html.count("Nobody needs you this week") == 1
-    assert html.count("One client was looked at; nobody needs time this week.") == 1
+    assert html.count("1 client was looked at; nobody needs time this week.") == 1
 
 
 def test_why_opens_as_page_and_as_fragment(cast: Cast, browser_of: Any) -> None:

@@ -15,6 +15,16 @@ from sales.presets import PRESETS
 from sales.reading.refusals import FileRefused
 from sales.rules import Mapping, parse_columns
 
+_DATE_HINT = "Say it with --date-format %d/%m/%Y or the like. "
+# Which option settles what a file leaves open; the pages have a form for it.
+HINTS = {
+    "date_unclear": _DATE_HINT,
+    "date_unknown": _DATE_HINT,
+    "decimal_unclear": "Say it with --decimal. ",
+    "encoding_mixed": "Or say it with --encoding. ",
+    "columns_missing": "The first row of a file must name its columns. ",
+}
+
 
 def columns(text: str) -> dict[str, str]:
     try:
@@ -60,7 +70,8 @@ class Command(JsonCommand):
                 today=_today(now), observed_from=options["observed_from"],
             )  # fmt: skip
         except FileRefused as refusal:
-            raise CommandError(f"{refusal} [{refusal.code}]") from refusal
+            hint = HINTS.get(refusal.code, "")
+            raise CommandError(f"{refusal} {hint}[{refusal.code}]") from refusal
 
 
 def _today(now: Any) -> date:

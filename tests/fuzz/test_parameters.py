@@ -1,0 +1,138 @@
+"""Every address with every odd value: an answer a person can read, never an error of the server."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+
+from tests.access.test_matrix import address
+from tests.access.walk import Entry, entries
+from tests.access.world import World, body_of
+from tests.fuzz.nasty import VALUES, quoted
+
+# What the pages read from their address.
+PARAMETERS = {
+    "home": ["week", "owner"],
+    "accounts:login": ["next"],
+    "clients:list": ["q", "page", "sort", "owner", "scope", "kind", "hide", "segment"],
+    "clients:export": ["q", "page", "sort", "owner", "scope", "kind", "hide", "segment"],
+    "clients:search": ["q"],
+    "sales:import": ["reason"],
+    "sales:import_columns": ["preset"],
+    "segmentation:grid": ["segment", "q", "sort", "page", "scale"],
+    "segmentation:export": ["segment", "q", "sort", "page", "scale"],
+    "segmentation:thresholds": ["revenue", "margin"],
+}  # fmt: skip
+# Fields a page's own form does not show at first.
+HIDDEN = {
+    "attention:answer": {"state": "snoozed", "weeks": "1", "until": "", "spent_minutes": "5"},
+    "segmentation:activate": {"preset": "typed", "revenue": "1000", "margin": "20", "as_of": "2026-01-01"},
+    "sales:margins": {"category": "1", "percent": "20"},
+    "accounts:language": {"language": "fr", "next": "/"},
+}
+_FIELD = re.compile(r'<(?:input|select|textarea)\b[^>]*\bname="([^"]+)"')
+
+READ = [entry for entry in entries() if "GET" in entry.methods]
+WRITTEN = [entry for entry in entries() if "POST" in entry.methods]
+
+
+def by_name(entry: Entry) -> str:
+    return entry.name
+
+
+def asked(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Each parameter with each value alone; names no page knows count too, and so do lists."""
+    if entry.name not in PARAMETERS:
+        yield (
+            "all",
+            "&".join(f"{quote_plus(quoted(value))}={number}" for number, value in enumerate(VALUES.values())),
+        )
+        return
+    for kind, value in VALUES.items():
+        sent = quote_plus(quoted(value))
+        for name in PARAMETERS[entry.name]:
+            yield kind, f"{name}={sent}"
+        yield f"{kind}, twice", "&".join(f"{name}={sent}&{name}={sent}" for name in PARAMETERS[entry.name])
+
+
+def trouble(browser: Browser, method: str, url: str, **sent: Any) -> str:
+    """What is wrong with the answer, or nothing; whatever it wrote is undone."""
+    with transaction.atomic():
+        try:
+            response = browser.generic(method, url, **sent)
+            body = body_of(response)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"[:200]
+        finally:
+            transaction.set_rollback(True)
+    if response.status_code >= 500 and "/health/" not in url:
+        return str(response.status_code)
+    if "<script>alert(1)</script>" in body:
+        return "markup came back as markup"
+    if "x=y" in response.headers.get("Set-Cookie", "") or response.cookies.get("x"):
+        return "a header was smuggled in"
+    return ""
+
+
+@pytest.mark.parametrize("entry", READ, ids=by_name)
+def test_no_address_breaks_a_page(entry: Entry, world: World):
+    browser, url = world.browser("director"), address(entry, world)
+    if entry.name == "accounts:login":
+        browser = world.browser("anonymous")
+    wrong = {}
+    for kind, query in asked(entry):
+        if found := trouble(browser, "GET", f"{url}?{query}"):
+            wrong[kind, query[:60]] = found
+    assert wrong == {}
+
+
+def fields_of(entry: Entry, browser: Browser, url: str) -> dict[str, str]:
+    """The fields of the page's form, and those other pages send here."""
+    shown = _FIELD.findall(browser.get(url).content.decode()) if "GET" in entry.methods else []
+    return dict.fromkeys(shown, "1") | HIDDEN.get(entry.name, {}) | entry.fields.get("form", {})
+
+
+def forms(fields: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each value everywhere, and in one field of a form that is else as it was; each field gets its turn."""
+    for turn, (kind, value) in enumerate(VALUES.items()):
+        yield f"{kind} everywhere", dict.fromkeys(fields, value)
+        for place, name in enumerate(fields):
+            if (turn + place) % 3 == 0 or len(fields) < 5:
+                yield f"{kind} as {name}", fields | {name: value}
+
+
+@pytest.mark.parametrize("entry", WRITTEN, ids=by_name)
+def test_no_form_breaks_a_page(entry: Entry, world: World):
+    browser, url = world.browser("director"), address(entry, world)
+    if entry.name == "accounts:login":
+        browser = world.browser("anonymous")
+    wrong = {}
+    for kind, fields in forms(fields_of(entry, browser, url)):
+        body = b"&".join(
+            name.encode() + b"=" + quote_plus(quoted(value)).encode() for name, value in fields.items()
+        )
+        sent = {"data": body, "content_type": "application/x-www-form-urlencoded"}
+        if found := trouble(browser, "POST", url, **sent):
+            wrong[kind] = found
+        if entry.name in ("accounts:logout", "accounts:password_change"):
+            browser = world.browser("director")
+    assert wrong == {}
+
+
+BODIES = [b"", b"\x00" * 100, b"--x\r\n\r\n", b'{"state": "done"}', b"=&=&;;"]
+KINDS = ["multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain", ""]
+
+
+@pytest.mark.parametrize("entry", WRITTEN, ids=by_name)
+def test_no_body_breaks_a_page(entry: Entry, world: World):
+    wrong = {}
+    for kind in KINDS:
+        for body in BODIES:
+            browser = world.browser("director")
+            if found := trouble(browser, "POST", address(entry, world), data=body, content_type=kind):
+                wrong[kind, body] = found
+    assert wrong == {}
