@@ -42,6 +42,8 @@ class ScopedAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request)
         if self._may(request, "see all"):
             return rows
+        if not self._may(request, "view"):
+            return rows.none()
         return rows.visible_to(request.user)  # type: ignore[attr-defined]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
