@@ -9,6 +9,7 @@ from clients.filters import ListState, asked_clients, in_order
 from clients.labels import KINDS
 from clients.models import Client
 from clients.rules import ClientKind
+from common.paging import Page
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
@@ -27,32 +28,13 @@ class Row:
     cells: list[Cell]
 
 
-@dataclass(frozen=True)
-class ClientPage:
+@dataclass(frozen=True, kw_only=True)
+class ClientPage(Page[Row]):
     """One page of the list. ``count`` stops at ``COUNT_CAP``; ``capped`` says that there are more."""
 
-    rows: list[Row]
     columns: list[registry.Column]
     count: int
     capped: bool
-    number: int
-    has_next: bool
-
-    @property
-    def previous(self) -> int:
-        return self.number - 1
-
-    @property
-    def next(self) -> int:
-        return self.number + 1
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * PAGE_SIZE + 1
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1
 
 
 def client_page(user: Any, state: ListState) -> ClientPage:
@@ -73,6 +55,7 @@ def client_page(user: Any, state: ListState) -> ClientPage:
         count=min(counted, COUNT_CAP),
         capped=counted > COUNT_CAP,
         number=state.page,
+        size=PAGE_SIZE,
         has_next=len(found) > PAGE_SIZE,
     )
 

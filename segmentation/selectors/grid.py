@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import visible_q
 from clients.models import Client
+from common.paging import Page
 from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
 from segmentation.models import ClientSegment, ClientSegmentQuerySet, SegmentationRun
 from segmentation.registry import current_bubble_size
@@ -49,32 +50,13 @@ class Tile:
     share: float | None  # of the revenue of all tiles
 
 
-@dataclass(frozen=True)
-class GridPage:
-    rows: Sequence[ClientSegment]
-    number: int
-    has_next: bool
+@dataclass(frozen=True, kw_only=True)
+class GridPage(Page[ClientSegment]):
     total: int
-
-    @property
-    def previous(self) -> int:
-        return self.number - 1
-
-    @property
-    def next(self) -> int:
-        return self.number + 1
 
     @property
     def has_assumed(self) -> bool:
         return any(row.assumed_share for row in self.rows)
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * PAGE_ROWS + 1 if self.rows else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +143,7 @@ def grid_page(run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequ
     page = list(ordered.values_list("pk", flat=True)[start : start + PAGE_ROWS])
     found = ClientSegment.objects.select_related("client").in_bulk(page)
     rows = [found[pk] for pk in page if pk in found]
-    return GridPage(rows, number, start + PAGE_ROWS < total, total)
+    return GridPage(rows=rows, number=number, size=PAGE_ROWS, has_next=start + PAGE_ROWS < total, total=total)
 
 
 def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> Bubbles:
