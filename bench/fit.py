@@ -1,9 +1,11 @@
 """Fit of BG/NBD on simulated clients, against one evaluation of its likelihood on the same rows.
 
-python bench/fit.py [--clients 100000]
+``python -m bench.fit [--clients 100000]``: one JSON line for the published size and one for the asked one; the
+floor is one evaluation of the likelihood.
 """
 
 import argparse
+import json
 import os
 import sys
 import time
@@ -47,23 +49,22 @@ def fastest(work: Callable[[], object], times: int = 3) -> float:
     return min(found)
 
 
-def measure(clients: int) -> str:
+def measure(clients: int) -> dict[str, object]:
     history = simulate(clients, seed=1)
     model = bgnbd.fit(history).model
     fit = fastest(lambda: bgnbd.fit(history))
     once = fastest(lambda: bgnbd.log_likelihood(model, history), 20)
-    return (
-        f"fit of {clients} clients ({len(history.x)} rows): {fit * 1000:.0f} ms, "
-        f"{fit / once:.0f} likelihoods of {once * 1000:.2f} ms; r={model.r:.4f} alpha={model.alpha:.4f} "
-        f"a={model.a:.4f} b={model.b:.4f}\n"
-    )
+    return {
+        "name": f"fit of {clients:,} clients", "seconds": fit, "floor_seconds": once, "ratio": fit / once,
+        "rows": len(history.x), "r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b,
+    }  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=100_000)
     for clients in (2_357, parser.parse_args().clients):
-        sys.stdout.write(measure(clients))
+        sys.stdout.write(json.dumps(measure(clients)) + "\n")
 
 
 if __name__ == "__main__":

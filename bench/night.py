@@ -1,10 +1,12 @@
 """A night on generated clients, against the floor of the same run: one SQL sum per client over the rollup.
 
-python bench/night.py [--clients 100000]              SQLite, in a temporary folder
-python bench/night.py --postgres [--clients 1000000]  CMIX_DATABASE_URL, else a private server
+``python -m bench.night [--clients 100000]``: SQLite, in a temporary folder;
+``python -m bench.night --postgres [--clients 1000000]``: CMIX_DATABASE_URL, else a private server.
+One JSON line a night.
 """
 
 import argparse
+import json
 import os
 import resource
 import sys
@@ -18,15 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOOR = "SELECT COUNT(*), SUM(total) FROM (SELECT client_id, SUM(rev) AS total FROM sales_clientday GROUP BY client_id) s"
 
 
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+def say(**values: Any) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
 
 
 def prepare(postgres: bool, folder: Path) -> None:
     os.environ["CMIX_DATA_DIR"] = str(folder / "data")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmix_site.settings")
-    sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+    sys.path.insert(0, str(ROOT))
     if not postgres:
         os.environ.pop("CMIX_DATABASE_URL", None)
     elif "CMIX_DATABASE_URL" not in os.environ:
@@ -74,21 +76,21 @@ def main() -> None:
 
 
 def measure(clients: int) -> None:
-    from population import AS_OF, write_population
-
+    from bench.population import AS_OF, write_population
     from clients.models import Client
     from kinetics.services import recompute_kinetics
 
     if not Client.objects.exists():
-        say(f"{write_population(clients)} rollup rows of {clients} clients")
+        write_population(clients)
     now, base = datetime.now(UTC), floor()
-    say(f"floor: {base:.2f} s")
     # The first night of a month checks the forecast; the next ones keep its result.
     for name, day in (("first night", AS_OF - timedelta(days=1)), ("night", AS_OF)):
         run = recompute_kinetics(as_of=day, now=now)
-        say(f"{name}: {run.seconds:.2f} s, {run.seconds / base:.1f} × floor, {run.counts['phases']}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    say(f"peak memory: {peak:.0f} MB")
+        say(
+            name=f"{name} of {clients:,} clients", seconds=run.seconds, floor_seconds=base,
+            ratio=run.seconds / base, peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            **run.counts["phases"],
+        )  # fmt: skip
 
 
 if __name__ == "__main__":
