@@ -31,4 +31,8 @@ class JsonCommand(BaseCommand):
             self.stdout.write(json.dumps(result, default=str, ensure_ascii=False))
             return
         for name, value in result.items():
-            self.stdout.write(f"{name}: {value}")
+            self.stdout.write(f"{name}: {_plain(value)}")
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, dict | list) else value

@@ -89,4 +89,13 @@ def _position(header: list[str], column: str) -> int | None:
         return header.index(column)
     folded = [_folded(name) for name in header]
     wanted = _folded(column)
-    return folded.index(wanted) if wanted and folded.count(wanted) == 1 else None
+    if wanted and folded.count(wanted) == 1:
+        return folded.index(wanted)
+    return _numbered(column, len(header))
+
+
+def _numbered(column: str, columns: int) -> int | None:
+    """A column named by its number, the first being 1."""
+    if not column.isascii() or not column.isdigit() or len(column) > 4:
+        return None
+    return int(column) - 1 if 1 <= int(column) <= columns else None

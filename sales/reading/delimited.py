@@ -14,6 +14,7 @@ from sales.reading.table import Row, Table, read_header
 from sales.rules import Reject
 
 SEPARATORS = ",;\t|"
+BLANKS = " "  # columns set apart by one or more spaces, where nothing else cuts the lines
 SNIFFED_LINES = 60
 
 
@@ -26,7 +27,7 @@ def open_delimited(path: Path, kind: Kind, encoding: str = "") -> Iterator[Table
         text = io.TextIOWrapper(source.stream, encoding=encoding, errors="strict", newline="")
         separator = _separator(seen, encoding)
         lines = _Lines(text, encoding)
-        reader = csv.reader(lines, delimiter=separator, strict=True)
+        reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=separator == BLANKS)
         header = _header(reader)
         rows = _rows(reader, lines, len(header), seen.ended)
         yield Table(
@@ -47,12 +48,13 @@ def _separator(seen: Survey, encoding: str) -> str:
         width = widths[0] if widths else 1
         return (sum(found == width for found in widths) if width > 1 else 0, width)
 
-    return max(SEPARATORS, key=score)
+    best = max(SEPARATORS, key=score)
+    return BLANKS if score(best)[0] == 0 and score(BLANKS)[0] == len(lines) else best
 
 
 def _lenient(lines: list[str], separator: str) -> Iterator[list[str]]:
     try:
-        yield from csv.reader(lines, delimiter=separator)
+        yield from csv.reader(lines, delimiter=separator, skipinitialspace=separator == BLANKS)
     except csv.Error:
         return
 

@@ -321,3 +321,25 @@ C536379,85123A,HOLDER,-1,2010-12-03 09:41:00,2.55,17850,United Kingdom
     assert (result["refund_lines"], result["rejected"]) == (1, {"client_missing": 1})
     days = list(ClientDay.objects.order_by("day").values_list("day", "orders", "rev"))
     assert days == [(date(2010, 12, 1), 1, 1530), (date(2010, 12, 3), 0, -255)]
+
+
+def test_columns_can_be_named_by_their_number(tmp_path: Path) -> None:
+    body = "id,2,when,dollars\nC1,x,2026-01-31,11.77\n"
+    by_number = import_text(tmp_path, body, columns={"client": "1", "day": "3", "amount": "4"})
+    assert (by_number["accepted"], Client.objects.get().ref) == (1, "C1")
+    with pytest.raises(FileRefused) as refusal:
+        import_text(tmp_path, body, columns={"client": "1", "day": "5", "amount": "4"})
+    assert refusal.value.code == "columns_missing"
+
+
+def test_columns_can_be_set_apart_by_blanks(tmp_path: Path) -> None:
+    body = " id    date     number dollars\n 00001 19970101      1   11.77\n 00002 19970112     12   12.00\n"
+    result = import_text(tmp_path, body, columns={"client": "id", "day": "date", "amount": "dollars"})
+    assert (result["accepted"], result["described"]["separator"]) == (2, " ")
+
+
+def test_a_refusal_tells_the_option_that_helps(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("client,day,amount\nC1,01/02/2026,1\n")
+    with pytest.raises(CommandError, match=r"Say it with --date-format .*\[date_unclear\]"):
+        run_command(str(path), "--map", "client=client,day=day,amount=amount")

@@ -1,5 +1,6 @@
 """``manage.py up``: the whole product on one machine: pages, worker and clock."""
 
+import argparse
 import http.client
 import os
 import socket
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     help = "Prepare the database and run the pages, the worker and its clock until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=_port, default=8000)
         demo = parser.add_mutually_exclusive_group()
         demo.add_argument(
             "--demo", action="store_true", default=settings.CMIX_DEMO, help="load the demo's people and sales"
@@ -60,6 +61,12 @@ class Command(BaseCommand):
         job = night.enqueue_night(as_of=night.last_closed_day(timezone.now()))
         if filled:
             retry(job)  # a night over an empty database may be done already
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port between 1 and 65535")
+    return int(text)
 
 
 def _refuse_busy_port(port: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from common.commands import JsonCommand, iso_date
@@ -44,7 +44,8 @@ class Command(JsonCommand):
         how.add_argument(
             "--map", type=columns, action="append", metavar="FIELD=COLUMN,…",
             help="client, day, amount (or quantity and unit_price), and optionally order, product, cost, "
-            "currency, client_name, product_name, category, city, country",
+            "currency, client_name, product_name, category, city, country; each by its column's name in the "
+            "first row, or by its number (the first is 1)",
         )  # fmt: skip
         parser.add_argument(
             "--date-format", default="", help="as in strptime, e.g. %%d/%%m/%%Y; found out if left out"
@@ -70,8 +71,12 @@ class Command(JsonCommand):
                 today=_today(now), observed_from=options["observed_from"],
             )  # fmt: skip
         except FileRefused as refusal:
-            hint = HINTS.get(refusal.code, "")
-            raise CommandError(f"{refusal} {hint}[{refusal.code}]") from refusal
+            raise CommandError(_refused(refusal)) from refusal
+
+
+def _refused(refusal: FileRefused) -> str:
+    with translation.override("en"):  # like all that commands say
+        return f"{refusal} {HINTS.get(refusal.code, '')}[{refusal.code}]"
 
 
 def _today(now: Any) -> date:
