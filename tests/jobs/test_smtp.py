@@ -127,16 +127,9 @@ while True:
     drain(timezone.now())
     time.sleep(0.05)
 """
-HURRY = """
-from django.utils import timezone
-from jobs.models import OutMail
-OutMail.objects.filter(state="pending").update(next_attempt_at=timezone.now())
-print(OutMail.objects.filter(state__in=["pending", "claimed", "data"]).count())
-"""
-STATES = """
-from jobs.models import OutMail
-print(json.dumps(list(OutMail.objects.values_list("message_id", "state", "lease_until"))))
-"""
+HURRY = "UPDATE jobs_outmail SET next_attempt_at = '2000-01-01 00:00:00' WHERE state = 'pending' RETURNING id"
+LEFT = "SELECT COUNT(*) FROM jobs_outmail WHERE state IN ('pending', 'claimed', 'data')"
+STATES = "SELECT message_id, state, lease_until FROM jobs_outmail"
 
 
 def _fault(recipient: str, nth: int) -> str:
@@ -173,12 +166,13 @@ def test_killed_senders_never_double_a_mail(installation: Installation, uncertai
                     senders[victim].wait()
                     senders[victim], kills = sender(), kills + 1
                 if kills == 5:
-                    left = installation.python(HURRY)
+                    installation.rows(HURRY)
+                    ((left,),) = installation.rows(LEFT)
         finally:
             for process in senders:
                 process.kill()
                 process.wait()
-    rows = installation.python(STATES)
+    rows = installation.rows(STATES)
     _check_outcome(rows, notes.accepted, kills, uncertain)
 
 

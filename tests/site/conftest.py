@@ -1,3 +1,0 @@
-from tests.installations import installation, migrated
-
-__all__ = ["installation", "migrated"]
