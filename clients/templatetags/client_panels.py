@@ -26,7 +26,8 @@ def panel(context: template.Context, shown: ShownPanel) -> SafeString:
 def cell(context: template.Context, item: Cell) -> SafeString:
     """A cell says the same for the same value: a page renders each once, not fifty chips of five kinds."""
     column: Column = item.column
-    printed = context.render_context.setdefault("client_cells", {})
+    kept: Any = context.render_context
+    printed: dict[tuple[str, Any], SafeString] = kept.setdefault("client_cells", {})
     key = column.key, item.value
     if key not in printed:
         printed[key] = _render(
