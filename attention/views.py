@@ -19,6 +19,7 @@ from common.htmx import page
 from common.periods import IsoWeek
 
 TEAM = "team"
+CARDS_AT_ONCE = 25
 FIRST_WEEK = IsoWeek(1970, 1)  # no order is older
 
 
@@ -30,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     week, asked = _asked_week(request, today), request.GET.get("owner", "")
     if sees_others(reader) and (asked == TEAM or (not asked and not owns_clients(reader))):
         return _team(request, reader, week, today)
-    return page(request, "attention/week.html", _week_context(reader, _owner(reader, asked), week, today))
+    return page(request, "attention/week.html", _week_context(request, _owner(reader, asked), week, today))
 
 
 def _asked_week(request: HttpRequest, today: date) -> IsoWeek:
@@ -69,9 +70,16 @@ def _team(request: HttpRequest, reader: User, week: IsoWeek, today: date) -> Htt
     return page(request, "attention/team.html", context)
 
 
-def _week_context(reader: User, owner: User, week: IsoWeek, today: date, problem: str = "") -> dict[str, Any]:
+def _week_context(
+    request: HttpRequest, owner: User, week: IsoWeek, today: date, problem: str = ""
+) -> dict[str, Any]:
+    """The first cards unless all are asked for; an answer brings the next one into sight."""
+    reader: User = request.user  # type: ignore[assignment]
+    found = week_page(reader=reader, owner=owner, week=week, today=today)
     return {
-        "page": week_page(reader=reader, owner=owner, week=week, today=today),
+        "page": found,
+        "cards": found.todo if "all" in request.GET else found.todo[:CARDS_AT_ONCE],
+        "answer_query": "?all=1" if "all" in request.GET else "",
         "owners": list(owners_visible_to(reader)) if sees_others(reader) else [],
         "snooze_weeks": SNOOZE_WEEKS[1:],
         "today": today,
@@ -112,9 +120,8 @@ def _refused(request: HttpRequest, line: ListLine, form: AnswerForm) -> HttpResp
 
 
 def _context_of(request: HttpRequest, line: ListLine, problem: str = "") -> dict[str, Any]:
-    reader: User = request.user  # type: ignore[assignment]
     weekly_list = line.weekly_list
-    return _week_context(reader, weekly_list.owner, weekly_list.week, timezone.localdate(), problem)
+    return _week_context(request, weekly_list.owner, weekly_list.week, timezone.localdate(), problem)
 
 
 def _url_of(line: ListLine) -> str:

@@ -21,6 +21,7 @@ from common.wording import explain
 from kinetics.selectors import published_run
 
 REASONS_ON_CARD = 2
+UNCOVERED_SHOWN = 8
 LINES_ON_CLIENT_PAGE = 5
 
 
@@ -91,6 +92,14 @@ class WeekPage:
         """No margin is known at all: the amounts are revenue."""
         cards = [*self.todo, *self.answered]
         return any(card.line.inputs.get("basis") == Basis.REVENUE for card in cards)
+
+    @property
+    def uncovered_shown(self) -> list[LeftOut]:
+        return self.uncovered[:UNCOVERED_SHOWN]
+
+    @property
+    def uncovered_more(self) -> int:
+        return max(0, len(self.uncovered) - UNCOVERED_SHOWN)
 
     @property
     def previous_week(self) -> IsoWeek:
@@ -177,7 +186,7 @@ def _card(line: ListLine) -> Card:
 
 def _visible_clients(reader: User, client_ids: Iterable[int]) -> dict[int, Client]:
     wanted = list(client_ids)
-    return Client.objects.visible_to(reader).in_bulk(wanted) if wanted else {}
+    return Client.objects.visible_to(reader).only("name").in_bulk(wanted) if wanted else {}
 
 
 def _left_out(rows: list[dict[str, Any]], why: str, visible: dict[int, Client]) -> list[LeftOut]:
