@@ -17,7 +17,7 @@ from segmentation.models import ClientSegment, ClientSegmentQuerySet, Segmentati
 from segmentation.registry import current_bubble_size
 from segmentation.rules.grid import Segment, SegmentSum
 
-MAX_BUBBLES = 2000
+MAX_BUBBLES = 1000  # more would hide each other, and weigh
 PAGE_ROWS = 25
 SORTS = {
     "revenue": F("revenue_cents"),
