@@ -24,6 +24,7 @@ REASONS = {
     "stopped": _("Bought %(before_cents)s the year before, nothing in the last 52 weeks"),
     "reactivated": _("Back after a year without orders, %(now_cents)s since"),
     "new": _("New client: first order %(weeks)s weeks ago, %(now_cents)s so far"),
+    "first_year": _("Client for %(weeks)s weeks, %(now_cents)s so far"),
     "new_now": _("New client: first order within two weeks, %(now_cents)s so far"),
     "revenue_fell": _("Revenue fell from %(before_cents)s to %(now_cents)s in %(weeks)s weeks"),
     "revenue_fell_perhaps": _(
@@ -54,6 +55,7 @@ REASONS_WITHOUT_AMOUNTS = REASONS | {
     "stopped": _("Bought the year before, nothing in the last 52 weeks"),
     "reactivated": _("Back after a year without orders"),
     "new": _("New client: first order %(weeks)s weeks ago"),
+    "first_year": _("Client for %(weeks)s weeks"),
     "new_now": _("New client: first order within two weeks"),
     "revenue_fell": _("Revenue fell by %(change_rate)s in %(weeks)s weeks"),
     "revenue_fell_perhaps": _("Revenue fell by %(change_rate)s in %(weeks)s weeks; it may be chance"),

@@ -6,6 +6,8 @@ from datetime import date
 from common.periods import WINDOW_DAYS
 from kinetics.states import Evidence, RevenueState
 
+FRESH_DAYS = 91
+
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
@@ -44,6 +46,14 @@ class ClientFacts:
         if not self.repeat_days or self.repeat_days < 2 or not self.recency_weeks:
             return None
         return self.recency_weeks / self.repeat_days
+
+    def is_fresh(self, as_of: date) -> bool:
+        """Bought for the first time within the last 13 weeks; a comparison takes a year longer."""
+        return (
+            self.revenue_state == RevenueState.NEW
+            and self.first_day is not None
+            and (as_of - self.first_day).days <= FRESH_DAYS
+        )
 
     def weeks_silent(self, as_of: date) -> float | None:
         return (as_of - self.last_day).days / 7 if self.last_day else None

@@ -159,7 +159,7 @@ def _line(one: Considered, portfolio: Portfolio, plan: Plan) -> Line:
         dose_minutes=dose.minutes,
         value_cents=one.value.stake_cents,
         parts=one.value.parts,
-        act=suggest_act(one.facts, one.stable),
+        act=suggest_act(one.facts, one.stable, portfolio.as_of),
         segment=one.facts.segment,
         exploration=dose.drawn,
         reasons=explain_line(situation),

@@ -88,7 +88,8 @@ def _revenue(s: Situation) -> list[Scored]:
         return [(47, Reason("reactivated", now))]
     if facts.revenue_state == RevenueState.NEW and facts.first_day:
         weeks = (s.as_of - facts.first_day).days // 7
-        return [(48, Reason("new" if weeks >= 2 else "new_now", now | {"weeks": weeks}))]
+        known = "new_now" if weeks < 2 else "new" if facts.is_fresh(s.as_of) else "first_year"
+        return [(48, Reason(known, now | {"weeks": weeks}))]
     if facts.growth_rate is None or facts.r1_cents is None:
         return []
     values = now | {"before_cents": facts.r1_cents, "change_rate": abs(facts.growth_rate)}

@@ -80,6 +80,8 @@ def test_value_parts_are_kept_and_rank_the_lines() -> None:
           "first_day": AS_OF - timedelta(weeks=6)}, "new"),
         ({"revenue_state": RevenueState.NEW, "growth_rate": None, "r1_cents": None,
           "first_day": AS_OF - timedelta(days=3)}, "new_now"),
+        ({"revenue_state": RevenueState.NEW, "growth_rate": None, "r1_cents": None,
+          "first_day": AS_OF - timedelta(weeks=50)}, "first_year"),
         ({"revenue_state": RevenueState.REACTIVATED, "growth_rate": None}, "reactivated"),
         ({"margin_change": -0.05}, "margin_fell"),
         ({"growth_rate": 0.5, "r0_cents": 1_500_000}, "revenue_grew"),
@@ -154,8 +156,14 @@ def test_a_snoozed_client_comes_back_on_its_day_and_says_why() -> None:
 @pytest.mark.parametrize("evidence", list(Evidence))
 @pytest.mark.parametrize("state", list(RevenueState))
 def test_every_situation_has_an_act_in_words(segment: str, evidence: Evidence, state: RevenueState) -> None:
-    act = suggest_act(facts(segment=segment, evidence=evidence, revenue_state=state), 0.8)
+    act = suggest_act(facts(segment=segment, evidence=evidence, revenue_state=state), 0.8, AS_OF)
     assert act in ACTS
+
+
+@pytest.mark.parametrize(("weeks", "act"), [(6, "welcome"), (13, "welcome"), (14, "whale_keep")])
+def test_a_client_is_welcomed_for_a_quarter(weeks: int, act: str) -> None:
+    recent = facts(revenue_state=RevenueState.NEW, first_day=AS_OF - timedelta(weeks=weeks))
+    assert suggest_act(recent, 0.8, AS_OF) == act
 
 
 def test_both_catalogues_speak_of_the_same_codes() -> None:
