@@ -1,5 +1,6 @@
-"""A real year of order lines, where it stands beside the project; never part of it."""
+"""A real year of order lines, in ``../shared/data`` or the folder ``CMIX_TEST_REAL_DATA``; never part of the project."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -16,12 +17,16 @@ from sales.models import ClientDay, DirtyDay, OrderLine
 from sales.presets import PRESETS
 from tests.sales.helpers import NOW, TODAY
 
-FILE = settings.BASE_DIR.parent / "shared" / "data" / "online_retail_lines.csv.gz"
+FOLDER = os.environ.get("CMIX_TEST_REAL_DATA") or settings.BASE_DIR.parent / "shared" / "data"
+FILE = Path(FOLDER, "online_retail_lines.csv.gz")
 MOST_SECONDS, MOST_MEGABYTES = 90, 500
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not FILE.is_file(), reason="left out: the real file is not beside the project"),
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not FILE.is_file(), reason=f"left out: no {FILE.name} in ../shared/data or CMIX_TEST_REAL_DATA"
+    ),
 ]
 
 
