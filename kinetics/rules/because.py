@@ -13,6 +13,8 @@ from kinetics.rules.evidence import ALERT, MIN_ORDERS, WATCH
 from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState
 from sales.rules import MIN_COST_COVERAGE
 
+EVERY_OTHER = 0.5  # a probability that says nothing
+
 
 @dataclass(frozen=True)
 class RevenueVerdict:
@@ -59,13 +61,15 @@ def explain_evidence(
     *, z: float | None, change_p: float | None, gap: float | None, orders: int
 ) -> EvidenceVerdict:
     """Whether a decline or a silence could be chance; ``orders`` purchase days of both windows."""
+    fell = z is not None and z < 0
+    change, silence = 1.0 if change_p is None else change_p, 1.0 if gap is None else gap
+    decline = change if fell else 1.0
+    # What happens every other time tells nothing, and a rise does not speak for a decline.
     because = []
-    decline = change_p if z is not None and z < 0 and change_p is not None else 1.0
-    silence = 1.0 if gap is None else gap
-    if z is not None and change_p is not None:
-        because.append(Reason("change.fell" if z < 0 else "change.rose", {"chance": _chance(change_p)}))
-    if gap is not None:
-        because.append(Reason("gap.silence", {"chance": _chance(gap)}))
+    if change < EVERY_OTHER and (fell or silence > WATCH):
+        because.append(Reason("change.fell" if fell else "change.rose", {"chance": _chance(change)}))
+    if silence < EVERY_OTHER:
+        because.append(Reason("gap.silence", {"chance": _chance(silence)}))
     if orders < MIN_ORDERS and silence > WATCH:
         return EvidenceVerdict(Evidence.NOT_ENOUGH, [*because, Reason("evidence.few", {"orders": orders})])
     least = min(decline, silence)

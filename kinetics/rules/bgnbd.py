@@ -20,7 +20,9 @@ _BOUND = 9.0  # of the logarithms of the parameters
 _SPREAD_WALLS = (np.log(0.05), np.log(20.0))  # of ln(a + b)
 _MEAN_WALL = np.log(99.0)  # of |ln(a / b)|
 _STARTS = ((0.5, 1.0, 0.8, 2.5), (2.0, 1.0, 0.3, 3.0))
-_NEAR_ONE = 1e-5
+_NEAR_ONE, _NEAR_ZERO = 1e-5, 1e-9
+_SERIES_TERMS = 200
+_ROWS_TO_START = 10_000  # distinct histories that tell where the maximum of many more lies
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class History:
     @property
     def clients(self) -> int:
         return int(self.weight.sum())
+
+    def thinned(self) -> "History":
+        """Every so-manieth row in their order."""
+        rows = slice(None, None, len(self.x) // _ROWS_TO_START)
+        return History(self.x[rows], self.t_x[rows], self.age[rows], self.weight[rows])
 
 
 @dataclass(frozen=True)
@@ -138,17 +145,18 @@ def log_likelihood(model: BgNbd, history: History) -> float:
     return _Likelihood(history).log_likelihood(model)
 
 
-def fit(history: History, start: BgNbd | None = None) -> Fit:
-    """Maximum likelihood under the soft walls, the best of two starts (or of ``start`` too).
+def fit(history: History) -> Fit:
+    """Maximum likelihood under the soft walls, the best of two starts.
 
-    Raises ``FitFailed`` on no rows or no finite maximum.
+    Of many rows a part shows where to start. Raises ``FitFailed`` on no rows or no finite maximum.
     """
     if not len(history.x) or not history.age.any():
         raise FitFailed("no history to fit")
     likelihood = _Likelihood(history)
     starts: list[Sequence[float]] = [np.log(values).tolist() for values in _STARTS]
-    if start is not None:
-        starts.append(np.log([start.r, start.alpha / likelihood.unit, start.a, start.b]).tolist())
+    if len(history.x) >= 2 * _ROWS_TO_START:
+        near = fit(history.thinned()).model
+        starts = [np.log([near.r, near.alpha / likelihood.unit, near.a, near.b]).tolist()]
     tries = [
         minimize(
             likelihood, first, jac=True, method="L-BFGS-B", bounds=[(-_BOUND, _BOUND)] * 4,
@@ -197,12 +205,27 @@ def _orders_if_alive(model: BgNbd, x: Floats, z: Floats) -> Floats:
 
 
 def _euler(a: float, b: float, r: float, x: Floats, z: Floats) -> Floats:
-    series = hyp2f1(a - 1, a + b - 1 - r, a + b + x - 1, z)
+    third = a + b + x - 1
+    third = np.where(np.abs(third) < _NEAR_ZERO, _NEAR_ZERO, third)  # removable, x = 0 and a + b = 1
+    series = _hypergeometric(a - 1, a + b - 1 - r, third, z)
     # expm1 keeps the digits of 1 − (1 − z)^(a−1)·F for short horizons; where a + b + x < 1 the series
     # may be negative, and has no logarithm.
     positive = series > 0
     small = np.expm1((a - 1) * np.log1p(-z) + np.log(np.where(positive, series, 1.0)))
-    return -(a + b + x - 1) / (a - 1) * np.where(positive, small, (1 - z) ** (a - 1) * series - 1)
+    return -third / (a - 1) * np.where(positive, small, (1 - z) ** (a - 1) * series - 1)
+
+
+def _hypergeometric(a: float, b: float, c: Floats, z: Floats) -> Floats:
+    """₂F₁. scipy has no value for some large c near z = 1, where the power series needs few terms."""
+    found = np.asarray(hyp2f1(a, b, c, z))
+    lost = ~np.isfinite(found)
+    if lost.any():
+        c, z = (np.broadcast_to(value, found.shape)[lost] for value in (c, z))
+        n = np.arange(_SERIES_TERMS)[:, None]
+        ratios = (a + n) * (b + n) / ((c + n) * (n + 1)) * z
+        found = found.copy()
+        found[lost] = 1 + np.cumprod(ratios, axis=0).sum(axis=0)
+    return found
 
 
 def p_order(model: BgNbd, t: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Floats:

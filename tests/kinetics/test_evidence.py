@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.stats import binom
 
 from kinetics.rules import evidence
+from kinetics.rules.because import explain_evidence
 from kinetics.states import Evidence
 
 
@@ -73,22 +75,48 @@ def test_states_of_evidence(z: float, p: float, gap: float, orders: int, expecte
     assert evidence.EVIDENCES[code] == expected
 
 
-def test_stable_buyers_seldom_raise_an_alert() -> None:
-    """Gamma-Poisson buyers, six orders a year on average, none changing: alert on a night ≤ 2 %."""
-    rng = np.random.default_rng(4)
-    rate = rng.gamma(1.5, 6 / 1.5, 4000)
-    alerts = 0
-    for one in rate:
-        days = np.flatnonzero(rng.random(728) < one / 364)
+def codes_of_stable_buyers(count: int, seed: int) -> NDArray[np.int8]:
+    """Evidence of Gamma-Poisson buyers, six orders a year on average, after two years of no change."""
+    rng = np.random.default_rng(seed)
+    shape, alpha = 1.5, 1.5 / (6 / 52)
+    found = np.zeros((count, 4))
+    for row, rate in zip(found, rng.gamma(shape, 1 / alpha, count), strict=True):
+        days = np.r_[0, 1 + np.flatnonzero(rng.random(727) < rate / 7)]
         values = rng.gamma(2.0, 50.0, len(days))
         r0, r1 = values[days >= 364].sum(), values[days < 364].sum()
         z = float(evidence.sign_flip_z(r0, r1, (values**2).sum(), 0.5))
-        if np.isnan(z) or z >= 0 or len(days) < evidence.MIN_ORDERS:
-            continue
-        exact = len(days) <= evidence.EXACT_ORDERS
-        p = evidence.sign_flip_exact([values], [r0], 0.5)[0] if exact else evidence.p_of_z(z, len(days), 0.5)
-        alerts += bool(p <= evidence.ALERT)
-    assert alerts / len(rate) <= 0.01
+        p = float(evidence.p_of_z(z, len(days), 0.5))
+        if z < 0 and len(days) <= evidence.EXACT_ORDERS:
+            p = float(evidence.sign_flip_exact([values], [r0], 0.5)[0])
+        row[:] = z, p, float(evidence.gap_p(shape, alpha, len(days) - 1, days[-1] / 7, 104)), len(days)
+    return evidence.evidence_codes(*found.T)
+
+
+def test_stable_buyers_seldom_raise_an_alert() -> None:
+    """Both tests together: at most 1 % of stable clients in alert on a given night (kinetics 6)."""
+    codes = codes_of_stable_buyers(10_000, seed=11)
+    assert (codes == evidence.EVIDENCES.index(Evidence.ALERT)).mean() <= 0.01
+
+
+REASONS = [
+    # z, p of the change, p of the silence, orders; reasons
+    (-3.0, 0.004, 0.7, 10, ["evidence.alert", "change.fell"]),
+    (-0.1, 0.48, 0.004, 10, ["evidence.alert", "change.fell", "gap.silence"]),
+    (-0.1, 0.52, 0.004, 10, ["evidence.alert", "gap.silence"]),
+    (1.0, 0.2, 0.03, 10, ["evidence.watch", "gap.silence"]),  # a rise does not explain a watch
+    (1.0, 0.2, 0.3, 10, ["evidence.stable", "change.rose", "gap.silence"]),
+    (0.1, 0.5, 0.9, 10, ["evidence.stable"]),
+    (-2.0, 0.04, 0.3, 4, ["change.fell", "gap.silence", "evidence.few"]),
+    (None, None, None, 1, ["evidence.few"]),
+]
+
+
+@pytest.mark.parametrize(("z", "p", "gap", "orders", "codes"), REASONS)
+def test_reasons_speak_for_the_evidence(
+    z: float | None, p: float | None, gap: float | None, orders: int, codes: list[str]
+) -> None:
+    verdict = explain_evidence(z=z, change_p=p, gap=gap, orders=orders)
+    assert [reason.code for reason in verdict.because] == codes
 
 
 def test_margin_change_needs_five_days_in_each_window() -> None:
