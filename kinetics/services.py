@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from common import arrays
 from common.arrays import Column
-from common.locks import lock_until_commit
+from common.locks import lock_until_commit, one_snapshot
 from common.periods import KEPT_NIGHTS, nights_to_forget
 from kinetics.forecast import Forecast, Portfolio, make_forecast
 from kinetics.models import ClientIndicator, KineticsRun
@@ -25,8 +25,9 @@ from kinetics.rules import RULE_VERSION
 from kinetics.scoring import score
 from kinetics.states import RunMode, RunState
 from sales.rollup import rebuild_dirty
-from sales.windows import RANGE, Windows, fetch_windows, id_ranges
+from sales.windows import Windows, fetch_all
 
+WRITTEN_AT_ONCE = 25_000  # clients of one transaction
 ABANDONED_AFTER = timedelta(hours=1)
 Progress = Callable[[int, int], None]
 
@@ -58,7 +59,7 @@ def recompute_kinetics(
 ) -> KineticsRun:
     """Compute and publish every client's indicators as of ``as_of``; a rerun replaces the former run.
 
-    ``now`` is the knowledge cut-off. ``progress(done, total)`` counts clients read and written.
+    ``now`` is the knowledge cut-off. ``progress(done, total)``: half is everything read.
     Raises ``RunSuperseded`` when another run of the same date started meanwhile.
     """
     phases = _Phases()
@@ -67,11 +68,11 @@ def recompute_kinetics(
         with phases("rollup"):
             rebuild_dirty()
         with phases("features"):
-            windows = _read(as_of, progress)
+            windows = _read(as_of, progress or _unheard)
         with phases("model"):
             forecast, portfolio = make_forecast(windows, as_of), Portfolio.of(windows, as_of)
         with phases("write"):
-            counts = _write(run, windows, forecast, portfolio, progress)
+            counts = _write(run, windows, forecast, portfolio, progress or _unheard)
         _publish(run, forecast, portfolio, counts, phases)
     except Exception as error:
         _give_up(run, error)
@@ -103,28 +104,29 @@ def _open_run(as_of: date, mode: RunMode, now: datetime) -> KineticsRun:
     return run
 
 
-def _read(as_of: date, progress: Progress | None) -> Windows:
-    ranges = list(id_ranges())
-    parts = []
-    for number, (after, upto) in enumerate(ranges, start=1):
-        parts.append(fetch_windows(as_of, after=after, upto=upto))
-        if progress:
-            progress(number, 2 * len(ranges))
-    return Windows.joined(parts)
+def _unheard(done: int, total: int) -> None:
+    """Nobody follows the progress."""
+
+
+def _read(as_of: date, progress: Progress) -> Windows:
+    """An import that ends meanwhile counts for all clients or for none, and waits for the next night."""
+    with one_snapshot():
+        windows = fetch_all(as_of)
+    progress(1, 2)
+    return windows
 
 
 def _write(
-    run: KineticsRun, windows: Windows, forecast: Forecast, portfolio: Portfolio, progress: Progress | None
+    run: KineticsRun, windows: Windows, forecast: Forecast, portfolio: Portfolio, progress: Progress
 ) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
-    steps = range(0, len(windows), RANGE)
+    steps = range(0, len(windows), WRITTEN_AT_ONCE)
     for number, first in enumerate(steps, start=1):
-        scores = score(windows.part(first, first + RANGE), run.as_of, forecast, portfolio)
+        scores = score(windows.part(first, first + WRITTEN_AT_ONCE), run.as_of, forecast, portfolio)
         _insert(run, scores.columns)
         for name, by_state in scores.counts.items():
             counts.setdefault(name, Counter()).update(by_state)
-        if progress:
-            progress(len(steps) + number, 2 * len(steps))
+        progress(len(steps) + number, 2 * len(steps))
     return counts
 
 
