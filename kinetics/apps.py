@@ -12,6 +12,7 @@ class KineticsConfig(AppConfig):
         from kinetics import panels
 
         navigation.add(navigation.Entry("kinetics", _("Kinetics"), "activity", "kinetics:overview", 70))
+        navigation.add_note("as of", panels.as_of_note)
         add_panel(Panel("kinetics", "kinetics/panels/strip.html", panels.strip, zone="strip", position=10))
         money, delta = "clients/columns/money.html", "clients/columns/delta.html"
         add_column(

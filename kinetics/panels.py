@@ -1,4 +1,4 @@
-"""What the indicators add to the client's page and to the client list."""
+"""What the indicators add to the client's page, to the client list and to the top bar."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,9 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from clients.models import Client
 from kinetics.explanations import evidence_label, evidence_reasons, why
@@ -21,6 +23,14 @@ from kinetics.labels import EVIDENCES, INDICATORS
 from kinetics.selectors import indicator_of, monthly_revenue, published_run
 
 _RELATION = "kinetics_row"
+
+
+def as_of_note(user: Any) -> str | None:
+    """The day the figures of all pages are of; ``None`` before the first night."""
+    run = published_run()
+    if run is None:
+        return None
+    return _("Figures as of %(day)s") % {"day": date_format(run.as_of, "SHORT_DATE_FORMAT")}
 
 
 def strip(client: Client, user: Any) -> Mapping[str, Any] | None:

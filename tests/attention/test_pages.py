@@ -16,8 +16,8 @@ from tests.attention.helpers import fading, know, make_night
 from tests.conftest import Cast
 from tests.factories.records import make_client
 
-HOME_QUERIES = 3
-TEAM_QUERIES = 4
+HOME_QUERIES = 4
+TEAM_QUERIES = 5
 
 
 def this_week() -> IsoWeek:

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -108,3 +109,13 @@ def test_columns_share_one_join_and_lose_no_client(cast: Cast) -> None:
     assert {pk: (revenue, evidence) for pk, revenue, evidence in stored}.items() <= found.items()
     assert len(found) == 6
     assert published_run() == run
+
+
+def test_the_top_bar_says_of_which_day_the_figures_are(cast: Cast, browser_of: Any) -> None:
+    def notes() -> list[str]:
+        page = browser_of(cast.alice).get(reverse("clients:list")).content.decode()
+        return re.findall(r'<span class="topbar-note">(.*?)</span>', page)
+
+    assert notes() == []
+    recompute_kinetics(as_of=date(2026, 11, 21), now=NOW)
+    assert notes() == ["Figures as of 21 Nov 2026"]
