@@ -20,7 +20,9 @@ REASONS = {
     "silence_perhaps": _(
         "Usually orders every %(usual)s weeks, last order %(weeks)s weeks ago; it may be chance"
     ),
-    "silence_weekly_perhaps": _("Usually orders every week, last order %(weeks)s weeks ago; it may be chance"),
+    "silence_weekly_perhaps": _(
+        "Usually orders every week, last order %(weeks)s weeks ago; it may be chance"
+    ),
     "stopped": _("Bought %(before_cents)s the year before, nothing in the last 52 weeks"),
     "reactivated": _("Back after a year without orders, %(now_cents)s since"),
     "new": _("New client: first order %(weeks)s weeks ago, %(now_cents)s so far"),
