@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -31,14 +32,24 @@ class Installation:
         self.folder = folder
         self.environment = os.environ | environment | {"CMIX_DATA_DIR": str(folder)}
         self.environment["DJANGO_SETTINGS_MODULE"] = "cmix_site.settings"
+        self.started: list[subprocess.Popen[bytes]] = []
 
     def start(self, *command: str, **environment: str) -> "subprocess.Popen[bytes]":
         """In its own process group, output in ``log.txt``."""
         with (self.folder / "log.txt").open("ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what a failed test did not."""
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
     def start_python(self, code: str, **environment: str) -> "subprocess.Popen[bytes]":
         return self.start(sys.executable, "-c", SETUP + code, **environment)
@@ -131,7 +142,9 @@ def installed(migrated: str, folder: Path) -> Iterator[Installation]:
     """Migrated and empty; on the databases and brokers of this run of the suite."""
     if not _on_postgres():
         shutil.copy(migrated, folder / "cmix.sqlite3")
-        yield Installation(folder, {})
+        made = Installation(folder, {})
+        yield made
+        made.end()
         return
     number = next(_numbers)
     name = f"installation_{os.getpid()}_{number}"
@@ -139,7 +152,9 @@ def installed(migrated: str, folder: Path) -> Iterator[Installation]:
     database = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
     broker = _with_path(os.environ["CMIX_BROKER_URL"], f"/{_redis_database(number)}")
     _empty(broker)
-    yield Installation(folder, {"CMIX_DATABASE_URL": database, "CMIX_BROKER_URL": broker})
+    made = Installation(folder, {"CMIX_DATABASE_URL": database, "CMIX_BROKER_URL": broker})
+    yield made
+    made.end()
     _sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
