@@ -61,7 +61,7 @@ class Overview:
     run: KineticsRun
     clients: int
     compared: int  # clients with two windows
-    change_cents: int  # Σ of their ΔR
+    change_cents: int | None  # Σ of their ΔR over equal windows; None: nobody to compare
     expected_cents: int | None
     declining: int  # clients in alert
     fallen: Sequence[Movement]
@@ -70,8 +70,8 @@ class Overview:
     evidences: Sequence[StateCount]
 
     @property
-    def lost_cents(self) -> int:
-        return -self.change_cents
+    def lost_cents(self) -> int | None:
+        return None if self.change_cents is None else -self.change_cents
 
 
 def overview(user: Any, run: KineticsRun) -> Overview:
@@ -85,7 +85,7 @@ def overview(user: Any, run: KineticsRun) -> Overview:
     states, evidences = _counts(rows, run, user)
     return Overview(
         run=run, clients=totals["clients"], compared=totals["compared"],
-        change_cents=totals["change"] or 0, expected_cents=totals["expected"],
+        change_cents=totals["change"], expected_cents=totals["expected"],
         declining=evidences.get(Evidence.ALERT.value, 0),
         fallen=_movements(run, compared.filter(change__lt=0).order_by("change", "client_id")),
         risen=_movements(run, compared.filter(change__gt=0).order_by("-change", "client_id")),
