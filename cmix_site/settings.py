@@ -178,6 +178,7 @@ SESSION_COOKIE_AGE = 43200
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours; growing locks would be a way to keep somebody out
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
@@ -240,7 +241,8 @@ SECURE_HSTS_SECONDS = 31536000 if _https else 0
 # Whether its subdomains follow, and a preload list, are the company's to decide, in its proxy.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-if env.bool("CMIX_BEHIND_PROXY", default=False):
+CMIX_BEHIND_PROXY = env.bool("CMIX_BEHIND_PROXY", default=False)
+if CMIX_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
