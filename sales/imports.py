@@ -10,10 +10,12 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import override
 
 from accounts.models import User
 from common.reasons import Reason
+from jobs.rules import JobState
 from jobs.services import enqueue
 from sales.importing import FOLDER, Progress, Request, head, import_file
 from sales.models import OrderImport
@@ -131,7 +133,8 @@ def _stored_name(rejects_file: str) -> str:
 
 def purge_uploads(now: datetime) -> int:
     """Delete files of imports over (or never confirmed) for seven days; the counts stay. Returns how many."""
-    over = OrderImport.objects.exclude(stored_as="", rejects_stored_as="").exclude(state=ImportState.QUEUED)
+    on_the_way = Q(state=ImportState.QUEUED, job__state__in=[JobState.QUEUED, JobState.RUNNING])
+    over = OrderImport.objects.exclude(stored_as="", rejects_stored_as="").exclude(on_the_way)
     purged = 0
     for order_import in over.filter(created_at__lt=now - KEPT):
         if order_import.finished_at and order_import.finished_at > now - KEPT:

@@ -190,6 +190,17 @@ def test_files_go_after_seven_days_and_counts_stay(cast: Cast, anne: Any) -> Non
     assert purge_uploads(now + KEPT * 2) == 0
 
 
+@pytest.mark.parametrize(("state", "purged"), [("queued", 0), ("running", 0), ("failed", 1)])
+def test_the_file_of_an_import_that_failed_goes_as_well(
+    cast: Cast, anne: Any, state: str, purged: int
+) -> None:
+    job = Job.objects.create(kind="sales.import", key="1", state=state)
+    OrderImport.objects.create(
+        file_name="o.csv", stored_as="imports/o.csv", state="queued", job=job, imported_by=cast.anne
+    )
+    assert purge_uploads(timezone.now() + KEPT * 2) == purged
+
+
 def test_an_upload_whose_file_is_gone_leads_back(cast: Cast, anne: Any) -> None:
     upload(anne)
     order_import = OrderImport.objects.get()
