@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState, RunState
+from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState
 
 REVENUE_STATES = {
     RevenueState.PROSPECT: _("Never ordered"),
@@ -31,12 +31,6 @@ PROFIT_STATES = {
     ProfitState.ONE_WINDOW: _("Nothing to compare"),
     ProfitState.PARTIAL: _("Costs partly known"),
     ProfitState.MEASURED: _("Measured"),
-}
-RUN_STATES = {
-    RunState.BUILDING: _("Computing"),
-    RunState.PUBLISHED: _("Published"),
-    RunState.REPLACED: _("Replaced"),
-    RunState.FAILED: _("Failed"),
 }
 INDICATORS = {
     "revenue": _("Evolution of revenue"),
