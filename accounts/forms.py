@@ -39,6 +39,10 @@ class NewPasswordForm(PlainFormMixin, auth_forms.SetPasswordForm):
 class ResetForm(PlainFormMixin, auth_forms.PasswordResetForm):
     """One mail per account in five minutes, in the account's language; nobody sees the difference."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = User._meta.get_field("email").verbose_name.capitalize()  # type: ignore[union-attr]
+
     def get_users(self, email: str) -> list[User]:
         now = timezone.now()
         return [user for user in super().get_users(email) if may_send_reset(user=user, now=now)]

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils import translation
 from django.utils.translation import check_for_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -79,8 +80,8 @@ class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
 def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Profile saved."))
+        with translation.override(form.save().language):  # the page that shows it speaks it already
+            messages.success(request, _("Profile saved."))
         return redirect("accounts:profile")
     return page(request, "accounts/profile.html", {"form": form})
 

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 from clients.models import Client
 from common.periods import months
 from sales.models import Category, ClientDay, Order, OrderImport
+from sales.rules import ImportState
 
 SHOWN_MONTHS = 24
 RECENT_ORDERS = 20
@@ -121,3 +122,9 @@ def margin_rows() -> list[MarginRow]:
 def recent_imports(user: Any, most: int = 50) -> list[OrderImport]:
     imports = OrderImport.objects.visible_to(user).select_related("imported_by", "job")
     return list(imports.order_by("-created_at", "-pk")[:most])
+
+
+def same_file_before(order_import: OrderImport, user: Any) -> OrderImport | None:
+    """The last finished import of the same bytes among those ``user`` may see."""
+    same = OrderImport.objects.visible_to(user).filter(sha256=order_import.sha256, state=ImportState.DONE)
+    return same.exclude(pk=order_import.pk).order_by("-finished_at").first()

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +22,7 @@ from sales.reading.conventions import guess_columns
 from sales.reading.refusals import FileRefused
 from sales.rejects import read_rejects
 from sales.rules import Field, ImportState, Mapping, Reject
-from sales.selectors import margin_rows, recent_imports
+from sales.selectors import margin_rows, recent_imports, same_file_before
 from sales.services import set_assumed_margin
 
 
@@ -45,11 +46,26 @@ def imports(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            return redirect(upload(file=file, name=file.name, user=user))
+            uploaded = upload(file=file, name=file.name, user=user)
+            _tell_known(request, uploaded)
+            return redirect(uploaded)
         except FileRefused as refusal:
             form.add_error("file", str(refusal))
     context = {"form": form, "imports": recent_imports(user), "step": 1}
     return page(request, "sales/imports.html", context, status=422 if form.errors else 200)
+
+
+def _tell_known(request: HttpRequest, uploaded: OrderImport) -> None:
+    """The same bytes again do no harm, but a person may have meant another file."""
+    if before := same_file_before(uploaded, request.user):
+        day = date_format(timezone.localtime(before.finished_at), "SHORT_DATE_FORMAT")
+        messages.info(
+            request,
+            _(
+                "The same file was imported on %(day)s; importing it again with the same columns changes nothing."
+            )
+            % {"day": day},
+        )
 
 
 @require_safe

@@ -138,3 +138,9 @@ def test_what_was_seen_stays_out_of_shared_caches(cast: Cast, browser_of: Any) -
         "'self'",
     )
     assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_new_language_speaks_at_once(cast: Cast, browser_of: Any) -> None:
+    form = {"name": "Alice", "language": "fr", "time_zone": "Europe/Paris", "weekly_hours": "10"}
+    page = browser_of(cast.alice).post(reverse("accounts:profile"), form, follow=True)
+    assert page.content.decode().count("Profil enregistré.") == 1

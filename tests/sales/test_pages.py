@@ -281,3 +281,13 @@ def test_the_clients_page_shows_them(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.alice).get(reverse("clients:detail", args=[client.pk])).content.decode()
     assert page.count('data-chart="revenue-months"') == 1
     assert "Recent orders" in page
+
+
+def test_a_file_that_is_known_says_so(cast: Cast, anne: Any, browser_of: Any) -> None:
+    upload(anne)
+    OrderImport.objects.update(state="done", finished_at=timezone.now())
+    for browser, told in ((anne, 1), (browser_of(cast.diane), 1), (anne, 1)):
+        page = browser.get(upload(browser).url, follow=True)
+        assert page.content.decode().count("The same file was imported on") == told
+    other = upload(anne, CSV + "C9;26/03/2024;1,00\n")
+    assert anne.get(other.url, follow=True).content.decode().count("The same file was imported on") == 0
