@@ -7,7 +7,7 @@ even, so that SQLite and PostgreSQL agree to the cent.
 
 from django.db import connection, transaction
 
-REBUILD_LOCK = 7_230_002
+from common.locks import lock_until_commit
 
 
 def rebuild_dirty() -> int:
@@ -17,9 +17,8 @@ def rebuild_dirty() -> int:
     lock, and locked rows are left for the next rebuild.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        lock_until_commit("sales rollup")
         postgresql = connection.vendor == "postgresql"
-        if postgresql:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REBUILD_LOCK])
         cursor.execute("DROP TABLE IF EXISTS rebuilt_day")
         cursor.execute(
             "CREATE TEMPORARY TABLE rebuilt_day (client_id bigint, day date, PRIMARY KEY (client_id, day))"

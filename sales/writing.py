@@ -13,10 +13,9 @@ from django.db import connection
 from accounts.defaults import default_language
 from clients.models import Client
 from clients.rules import ClientKind
+from common.locks import lock_until_commit
 from sales import staging
 from sales.rules import Reject
-
-IMPORT_LOCK = 7_230_001  # of PostgreSQL's advisory locks: one import writes at a time
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Written:
 
 def write_staged(*, owner: Any, user: Any, observed_from: Any, now: datetime) -> Written:
     """Write every staged line. ``user`` limits the import to clients visible to them; ``None`` does not."""
-    _lock()
+    lock_until_commit("sales import")
     rejected = _reject(_ORDERS_OF_OTHERS, Reject.ORDER_OF_OTHER_CLIENT)
     _prune()
     new_clients = _write_clients(owner, observed_from, now)
@@ -53,11 +52,6 @@ def _rows(sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
-
-
-def _lock() -> None:
-    if connection.vendor == "postgresql":
-        _rows("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
 
 
 # --- refusals against what is stored ----------------------------------------------------------
