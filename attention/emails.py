@@ -53,7 +53,7 @@ def mail_key(week: IsoWeek, owner: User) -> str:
 
 def build_mail(weekly_list: WeeklyList, owner: User) -> Mail:
     with translation.override(owner.language):
-        lines = list(weekly_list.lines.select_related("client").order_by("rank"))
+        lines = list(weekly_list.lines.visible_to(owner).select_related("client").order_by("rank"))
         context = _context(weekly_list, owner, lines)
         html = render_to_string("emails/attention_list.html", context)
         return Mail(
