@@ -21,7 +21,7 @@ from common.periods import WINDOW_DAYS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-RANGE = 200_000
+RANGE = 100_000  # clients read at once; a million then need less than a gigabyte
 THEN_DAYS = 26 * 7
 _DAY_BITS = 22  # of an ordinal day, in the sorting key (client, day)
 

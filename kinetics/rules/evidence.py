@@ -13,7 +13,7 @@ from kinetics.states import Evidence
 Floats = NDArray[np.float64]
 WATCH = 0.05
 # Half of one in a hundred, for there are two tests, of the change and of the silence: together they
-# raise a false alert on less than 1 % of the nights of a stable client (docs/decisions/0011).
+# raise a false alert on less than 1 % of the nights of a stable client (docs/decisions/0017).
 ALERT = 0.005
 MIN_ORDERS = 5  # below, no test of a change reaches .05
 EXACT_ORDERS = 12  # up to here all 2ⁿ sign patterns are counted
