@@ -236,7 +236,7 @@ def drain(now: datetime, kind: str | None = None) -> dict[str, int]:
 
 
 def recover(now: datetime) -> dict[str, int]:
-    """Free the mails of senders that died and give up those whose time is over."""
+    """Free the mails of senders that died and give up those whose time is over or whose reader is gone."""
     with transaction.atomic(durable=True):
         lapsed = OutMail.objects.filter(lease_until__lt=now)
         freed = {"state": MailState.PENDING, "lease_until": None, "next_attempt_at": now}
@@ -249,8 +249,11 @@ def recover(now: datetime) -> dict[str, int]:
             uncertain = in_doubt.update(
                 state=MailState.UNCERTAIN, lease_until=None, error="the sender died while handing over"
             )
-        failed = OutMail.objects.filter(state=MailState.PENDING, give_up_at__lte=now).update(
-            state=MailState.FAILED, error="not sent in time"
+        waiting = OutMail.objects.filter(state=MailState.PENDING)
+        failed = waiting.filter(give_up_at__lte=now).update(state=MailState.FAILED, error="not sent in time")
+        # What it names is nothing to somebody who left.
+        failed += waiting.filter(recipient__is_active=False).update(
+            state=MailState.FAILED, error="the account was closed"
         )
     return {name: count for name, count in (("uncertain", uncertain), ("failed", failed)) if count}
 

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail as django_mail
 from django.db import transaction
 
+from accounts.models import User
 from jobs import outbox
 from jobs.models import OutMail
 from jobs.rules import MailState
@@ -101,6 +102,14 @@ def test_nothing_is_sent_before_its_time_or_after_it(cast: Cast) -> None:
     assert outbox.drain(NOW + timedelta(days=6)) == {"failed": 1}
     row.refresh_from_db()
     assert (row.state, row.error, django_mail.outbox) == ("failed", "not sent in time", [])
+
+
+def test_nothing_is_sent_to_somebody_who_left(cast: Cast) -> None:
+    row = queue(cast)
+    User.objects.filter(pk=cast.alice.pk).update(is_active=False)
+    assert outbox.drain(NOW) == {"failed": 1}
+    row.refresh_from_db()
+    assert (row.state, row.error, django_mail.outbox) == ("failed", "the account was closed", [])
 
 
 def test_absent_mail_is_none() -> None:
