@@ -22,7 +22,7 @@ from jobs.models import Job
 from jobs.registry import Context
 from jobs.services import enqueue
 from kinetics.services import recompute_kinetics
-from sales.imports import purge_uploads
+from sales.imports import purge_strays, purge_uploads
 from segmentation.services import classify_clients
 
 KIND = "night"
@@ -50,7 +50,7 @@ def run_night(context: Context) -> Mapping[str, Any]:
         "kinetics_run": run.pk,
         "segmentation_run": segments.pk,
         "mail_texts_purged": outbox.purge_bodies(now),
-        "uploads_purged": purge_uploads(now),
+        "uploads_purged": purge_uploads(now) + purge_strays(now),
     }
 
 

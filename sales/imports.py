@@ -145,3 +145,16 @@ def purge_uploads(now: datetime) -> int:
         order_import.stored_as = order_import.rejects_stored_as = ""
         order_import.save(update_fields=["stored_as", "rejects_stored_as"])
     return purged
+
+
+def purge_strays(now: datetime) -> int:
+    """Delete what an import that died left behind: files of seven days that no import knows. Returns how many."""
+    if not default_storage.exists(FOLDER):
+        return 0
+    files = {f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]}
+    for field in ("stored_as", "rejects_stored_as"):
+        files.difference_update(OrderImport.objects.values_list(field, flat=True))
+    old = [name for name in files if default_storage.get_modified_time(name) < now - KEPT]
+    for name in old:
+        default_storage.delete(name)
+    return len(old)

@@ -1,5 +1,6 @@
 """Upload, columns, preview, result; assumed margins; the client's panels; who may see what."""
 
+import os
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -13,7 +14,7 @@ from django.utils import timezone
 from clients.models import Client
 from jobs.models import Job
 from jobs.services import run
-from sales.imports import KEPT, path_of, purge_uploads
+from sales.imports import KEPT, path_of, purge_strays, purge_uploads
 from sales.models import Category, DirtyDay, OrderImport, OrderLine, Product
 from sales.panels import orders_panel, revenue_panel
 from sales.rollup import rebuild_dirty
@@ -199,6 +200,18 @@ def test_the_file_of_an_import_that_failed_goes_as_well(
         file_name="o.csv", stored_as="imports/o.csv", state="queued", job=job, imported_by=cast.anne
     )
     assert purge_uploads(timezone.now() + KEPT * 2) == purged
+
+
+def test_a_file_no_import_knows_goes_after_seven_days(cast: Cast, anne: Any) -> None:
+    kept = path_of(imported(anne, cast.anne).stored_as)
+    stray = kept.with_name("left-behind.csv")
+    stray.write_text("Line\n")
+    assert purge_strays(timezone.now()) == 0
+    long_ago = (timezone.now() - KEPT * 2).timestamp()
+    for file in (stray, kept):
+        os.utime(file, (long_ago, long_ago))
+    assert purge_strays(timezone.now()) == 1
+    assert (stray.exists(), kept.exists()) == (False, True)
 
 
 def test_an_upload_whose_file_is_gone_leads_back(cast: Cast, anne: Any) -> None:
