@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from clients import registry
 from clients.filters import ListState, asked_clients, in_order
@@ -83,7 +84,7 @@ def _rows(ids: Sequence[int], columns: Sequence[registry.Column]) -> list[Row]:
 
 
 def exported_header(columns: Sequence[registry.Column]) -> list[str]:
-    own = [str(Client._meta.get_field(name).verbose_name) for name in _OWN_FIELDS]  # type: ignore[union-attr]
+    own = [capfirst(str(Client._meta.get_field(name).verbose_name)) for name in _OWN_FIELDS]  # type: ignore[union-attr]
     return [*own, *(str(column.label) for column in columns)]
 
 
