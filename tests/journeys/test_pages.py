@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from accounts.defaults import DEMO_PASSWORD
 from accounts.models import User
+from attention.models import ListLine
 from attention.services import ensure_lists
 from clients.models import Client
 from kinetics.models import ClientIndicator
@@ -23,6 +24,10 @@ from tests.journeys.visitor import Visitor
 SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "my-week.png"
 LOOKS = [(1280, "light", "fr"), (1280, "dark", "en"), (375, "light", "en"), (375, "dark", "fr")]
 SELLER, DIRECTOR = "julien.rochelin@demo.example", "helene.montaudin@demo.example"
+DIRECTORS_PAGES = (
+    "clients:list", "clients:create", "kinetics:overview", "sales:imports", "sales:margins",
+    "segmentation:thresholds", "accounts:password_change",
+)  # fmt: skip
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -56,11 +61,17 @@ def test_pages_of_a_seller(visit, demo: Client, width, theme, language):
     visitor.look()
     visitor.go("clients:edit", demo.pk)
     visitor.look()
+    visitor.go("clients:search")
+    visitor.look()
+    visitor.go("attention:why", ListLine.objects.filter(weekly_list__owner__email=SELLER).first().pk)
+    visitor.look()
     visitor.go("segmentation:grid")
     visitor.look()
     visitor.go("segmentation:why", demo.pk)
     visitor.look()
     visitor.go("kinetics:overview")
+    visitor.look()
+    visitor.go("kinetics:why", demo.pk, "expected")
     visitor.look()
     visitor.go("accounts:profile")
     visitor.look()
@@ -70,7 +81,7 @@ def test_pages_of_a_seller(visit, demo: Client, width, theme, language):
 def test_pages_of_a_director(visit, demo: Client, width, theme, language):
     visitor = signed_in(visit, DIRECTOR, width, theme, language)
     visitor.look()
-    for name in ("sales:imports", "sales:margins", "segmentation:thresholds", "accounts:password_change"):
+    for name in DIRECTORS_PAGES:
         visitor.go(name)
         visitor.look()
 
