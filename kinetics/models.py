@@ -45,7 +45,7 @@ class KineticsRun(models.Model):
 class ClientIndicator(models.Model):
     """The indicators of one client in one run. Money in cents; rates as shares; null is unknown.
 
-    Indicators 4 and 5 (cost of keeping, cost of acquiring) get columns of their own with their issue.
+    Indicators 4 and 5 (cost of keeping, cost of acquiring) get columns of their own when they are built.
     """
 
     # A night writes a row per client: no id to draw, and no foreign key checked row by row (they would

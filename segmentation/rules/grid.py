@@ -1,4 +1,4 @@
-"""The strategic grid of seed 000: revenue against profitability, four segments. Pure."""
+"""The strategic grid of text 000 (docs/method.md): revenue against profitability, four segments. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
