@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from attention.models import ListLine, WeeklyList
 from attention.services import freeze_lists
+from attention.views import CARDS_AT_ONCE
 from common.periods import IsoWeek
 from tests.attention.helpers import fading, know, make_night
 from tests.conftest import Cast
@@ -247,3 +248,14 @@ def test_the_client_page_tells_of_the_lists(cast: Cast, browser_of: Any) -> None
 
 def test_pages_need_a_log_in() -> None:
     assert Browser().get(reverse("home")).status_code == 302
+
+
+def test_a_long_list_shows_its_first_cards_and_then_all(cast: Cast, browser_of: Any) -> None:
+    list_now(cast.alice, clients=CARDS_AT_ONCE + 2)
+    browser, url = browser_of(cast.alice), reverse("home")
+    page = browser.get(url).content.decode()
+    assert page.count("data-line=") == CARDS_AT_ONCE
+    assert f"Show all {CARDS_AT_ONCE + 2} clients" in page
+    whole = browser.get(url, {"all": "1"}).content.decode()
+    assert whole.count("data-line=") == CARDS_AT_ONCE + 2
+    assert "Show all" not in whole

@@ -244,3 +244,10 @@ def test_the_filter_bar_works_with_and_without_scripts(
         == names(browser.get(url))
         == ["Ateliers Noël"]
     )
+
+
+def test_the_owner_stands_there_for_those_who_see_others_alone(cast: Cast, browser_of: Any) -> None:
+    make_client(owner=cast.alice)
+    url = reverse("clients:list")
+    assert 'data-label="Owner"' not in browser_of(cast.alice).get(url).content.decode()
+    assert browser_of(cast.anne).get(url).content.decode().count('data-label="Owner"') == 1
