@@ -47,8 +47,13 @@ class MailLine:
     value_cents: int | None  # None: amounts stay out of mails
 
 
+def week_prefix(week: IsoWeek) -> str:
+    """What the keys of all mails of a week begin with."""
+    return f"{week}:"
+
+
 def mail_key(week: IsoWeek, owner: User) -> str:
-    return f"{week}:{owner.pk}"
+    return f"{week_prefix(week)}{owner.pk}"
 
 
 def build_mail(weekly_list: WeeklyList, owner: User) -> Mail:

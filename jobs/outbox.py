@@ -212,8 +212,8 @@ def _message(mail: OutMail) -> EmailMultiAlternatives:
     return message
 
 
-def drain(now: datetime, kind: str | None = None) -> dict[str, int]:
-    """Recover lapsed mails and send what is due (of one ``kind`` only, when given).
+def drain(now: datetime, kind: str | None = None, key_prefix: str = "") -> dict[str, int]:
+    """Recover lapsed mails and send what is due (of one ``kind`` and beginning of keys only, when given).
 
     Returns how many mails ended in which state. A mail server that is away ends the round at once:
     one try is counted, the others keep theirs.
@@ -223,6 +223,8 @@ def drain(now: datetime, kind: str | None = None) -> dict[str, int]:
     due = OutMail.objects.filter(state=MailState.PENDING, next_attempt_at__lte=now)
     if kind is not None:
         due = due.filter(kind=kind)
+    if key_prefix:
+        due = due.filter(key__startswith=key_prefix)
     for mail_id in list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)):
         try:
             _try(mail_id, clock.now())

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from accounts.models import User
-from attention.emails import MAIL_KIND
+from attention.emails import MAIL_KIND, week_prefix
 from attention.models import WeeklyList
 from attention.rules.lines import due_week
 from attention.services.freezing import freeze_lists, owners_with_clients
@@ -17,12 +17,12 @@ from jobs.rules import MailState
 
 
 def send_lists(*, week: IsoWeek, now: datetime) -> dict[str, int]:
-    """Hand over the list mails that are due; returns how many lists of ``week`` are in which mail state.
+    """Hand over the mails of ``week`` that are due; returns how many of its lists are in which mail state.
 
     Safe to repeat and to run at the same time: each mail is claimed before it is sent. Never call it
     inside a transaction.
     """
-    drain(now, kind=MAIL_KIND)
+    drain(now, kind=MAIL_KIND, key_prefix=week_prefix(week))
     return mail_states(week)
 
 

@@ -161,3 +161,14 @@ def test_commands_print_counts_by_state(cast: Cast, capsys: pytest.CaptureFixtur
 @pytest.mark.django_db(transaction=True)
 def test_sending_before_any_list_is_quiet(cast: Cast) -> None:
     assert sum(send_lists(week=WEEK, now=NOW).values()) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_mails_of_the_week_asked_for_go_out(cast: Cast, mailoutbox: list[Any]) -> None:
+    run = make_night()
+    know(make_client(owner=cast.alice), run, **fading(run))
+    for week in (WEEK, WEEK.plus(1)):
+        freeze_lists(week=week, now=NOW)
+    assert send_lists(week=WEEK, now=NOW)["sent"] == 1
+    assert (len(mailoutbox), send_lists(week=WEEK.plus(1), now=NOW)["pending"]) == (1, 0)
+    assert len(mailoutbox) == 2
