@@ -10,6 +10,8 @@ from accounts.services import may_send_reset
 from accounts.validators import time_zones
 from common.forms import PlainFormMixin
 
+LONGEST_EMAIL = 254
+
 
 class LoginForm(PlainFormMixin, auth_forms.AuthenticationForm):
     error_messages = {
@@ -20,12 +22,15 @@ class LoginForm(PlainFormMixin, auth_forms.AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget = forms.EmailInput(
-            attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
+            attrs={"autocomplete": "username", "autofocus": True, "maxlength": LONGEST_EMAIL}
         )
 
     def clean_username(self) -> str:
-        """One spelling, so that capitals do not buy a guesser more attempts."""
-        return self.cleaned_data["username"].strip().lower()
+        """One spelling, so that capitals do not buy a guesser more attempts; no longer than attempts are kept."""
+        name: str = self.cleaned_data["username"].strip().lower()
+        if len(name) > LONGEST_EMAIL:
+            raise self.get_invalid_login_error()
+        return name
 
 
 class ChangePasswordForm(PlainFormMixin, auth_forms.PasswordChangeForm):

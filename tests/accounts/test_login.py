@@ -179,3 +179,12 @@ def test_the_demo_log_ins_show_in_demo_mode_only(
     page = Browser().get(reverse("accounts:login")).content.decode()
     assert re.findall(r'name="username" value="([^"]+)"', page) == shown
     assert page.count("demo-demo-demo") == 2 * len(shown)
+
+
+def test_an_endless_name_is_a_wrong_name(cast: Cast) -> None:
+    browser = Browser(headers={"accept-language": "en"})
+    answer = browser.post(reverse("accounts:login"), {"username": "a" * 300, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["username"] == [
+        "E-mail and password do not match. Mind capitals in the password."
+    ]
