@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.installations import Installation, children_of, group_members, wait_for
 from tests.servers import free_port
@@ -84,3 +85,9 @@ def test_up_refuses_a_taken_port(installation: Installation) -> None:
 def test_queue_folder_belongs_to_the_installation(installation: Installation) -> None:
     installation.python("from jobs.services import enqueue\nenqueue(kind='test.steps', key='1')")
     assert len(list(Path(installation.folder, "queue", "msg").iterdir())) == 1
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_up_refuses_what_is_no_port(port: str) -> None:
+    with pytest.raises(CommandError, match="is not a port between 1 and 65535"):
+        call_command("up", f"--port={port}")
