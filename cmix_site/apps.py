@@ -9,9 +9,11 @@ class CmixSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from cmix_site import bubbles, checks, night
-        from jobs.registry import handler
+        from jobs.registry import follow, handler
+        from sales.imports import JOB_KIND
         from segmentation.registry import BubbleSize, bubble_size
 
         checks.register_all()
         handler(night.KIND, _("The night's computation"))(night.run_night)
+        follow(JOB_KIND, night.recompute_after_import)
         bubble_size(BubbleSize(_("Expected revenue, next 52 weeks"), bubbles.expected_revenue))

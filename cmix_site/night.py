@@ -37,6 +37,14 @@ def enqueue_night(*, as_of: date) -> Job:
     return enqueue(kind=KIND, key=as_of.isoformat(), payload={"as_of": as_of.isoformat()})
 
 
+def recompute_after_import(context: Context, result: Mapping[str, Any]) -> None:
+    """Follower of an import: what a morning's file changed is seen the same morning, not after the night."""
+    if not (result.get("new_orders") or result.get("changed_orders")):
+        return
+    as_of = last_closed_day(timezone.now()).isoformat()
+    enqueue(kind=KIND, key=f"{as_of}+import-{context.payload['import']}", payload={"as_of": as_of})
+
+
 def run_night(context: Context) -> Mapping[str, Any]:
     """Handler of the job: indicators, segments, the week's lists when they are due, old texts."""
     as_of, now = date.fromisoformat(context.payload["as_of"]), timezone.now()

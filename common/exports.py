@@ -28,6 +28,11 @@ def safe_cell(value: Any) -> Any:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
+def _delimiter(language: str | None) -> str:
+    """Where the comma is the decimal mark, spreadsheets part cells at the semicolon."""
+    return ";" if (language or "").startswith("fr") else ","
+
+
 class _Line:
     """A "file" that hands each written line back."""
 
@@ -39,7 +44,7 @@ def csv_lines(
     header: Sequence[Any], rows: Iterable[Sequence[Any]], language: str | None = None
 ) -> Iterator[str]:
     """The file line by line; ``rows`` is read in ``language``, which the request has left by then."""
-    writer = csv.writer(_Line())
+    writer = csv.writer(_Line(), delimiter=_delimiter(language))
     source = iter(rows)
     yield _BOM + writer.writerow([safe_cell(cell) for cell in header])
     while True:

@@ -24,7 +24,9 @@ class Context(Protocol):
 
 Handler = Callable[[Context], Mapping[str, Any]]
 _handlers: dict[str, Handler] = {}
+Follower = Callable[[Context, Mapping[str, Any]], None]
 _labels: dict[str, str | Promise] = {}
+_followers: dict[str, list[Follower]] = {}
 
 
 def handler(kind: str, label: str | Promise = "") -> Callable[[Handler], Handler]:
@@ -36,6 +38,17 @@ def handler(kind: str, label: str | Promise = "") -> Callable[[Handler], Handler
         return function
 
     return register
+
+
+def follow(kind: str, follower: Follower) -> None:
+    """Call ``follower(context, result)`` whenever a job of ``kind`` is done, in the transaction that says
+    so: what it enqueues exists if and only if the job is done. It must be safe to repeat."""
+    if follower not in _followers.setdefault(kind, []):
+        _followers[kind].append(follower)
+
+
+def followers_of(kind: str) -> list[Follower]:
+    return _followers.get(kind, [])
 
 
 def handler_of(kind: str) -> Handler:

@@ -19,7 +19,7 @@ from kombu.exceptions import KombuError
 
 from jobs import renewal
 from jobs.models import Job
-from jobs.registry import handler_of, is_known
+from jobs.registry import followers_of, handler_of, is_known
 from jobs.rules import MAX_ATTEMPTS, RETRY_AFTER, JobState
 
 logger = logging.getLogger(__name__)
@@ -190,7 +190,7 @@ def run(job_id: int) -> Job | None:
 def _run_claimed(held: Claim) -> None:
     began = time.monotonic()
     try:
-        held.finish(handler_of(held.kind)(held))
+        _finish(held, handler_of(held.kind)(held))
         logger.info("job %s (%s) done in %.1f s", held.job_id, held.kind, time.monotonic() - began)
     except LeaseLost:
         raise
@@ -199,6 +199,13 @@ def _run_claimed(held: Claim) -> None:
     except Exception as error:
         logger.exception("job %s failed", held.job_id)
         _after_error(held, f"{type(error).__name__}: {error}")
+
+
+def _finish(held: Claim, result: Mapping[str, Any]) -> None:
+    with transaction.atomic():
+        held.finish(result)
+        for follower in followers_of(held.kind):
+            follower(held, result)
 
 
 def _after_error(held: Claim, message: str) -> None:

@@ -4,6 +4,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from cmix_site import night, tasks
 from jobs.models import Job
 from jobs.services import run_waiting
 from kinetics.selectors import published_run
+from sales.imports import choose_mapping, confirm, upload
+from sales.rules import Mapping
 from sales.services import mark_all_dirty
 from segmentation.selectors import published_run as published_segments
 from tests.conftest import Cast
@@ -126,3 +129,25 @@ def test_tick_runs_what_waits(cast: Cast, sales: None) -> None:
     assert command("tick", "--run")["ran"] == 1
     assert run_waiting(timezone.now()) == 0
     assert {"ran", "mails", "sweep", "catch_up"} == set(command("tick", "--run"))
+
+
+def test_an_import_by_the_page_is_seen_the_same_morning(cast: Cast) -> None:
+    day = timezone.localdate() - timedelta(days=3)
+    content = f"client,day,amount\nC1,{day},12.50\nC2,{day},7.00\n".encode()
+    for expected in ([f"{night.last_closed_day(timezone.now())}+import-"], []):
+        Job.objects.filter(kind="night").delete()
+        file = upload(file=ContentFile(content), name="orders.csv", user=cast.anne)
+        choose_mapping(
+            order_import=file,
+            mapping=Mapping(columns={"client": "client", "day": "day", "amount": "amount"}),
+            owner=cast.alice,
+        )
+        confirm(order_import=file, user=cast.anne)
+        while run_waiting(timezone.now()):  # the import, then what follows it
+            pass
+        # A file that changed nothing asks for nothing.
+        assert nights() == [f"{start}{file.pk}" for start in expected]
+        assert Job.objects.exclude(state="done").count() == 0
+    run = published_run()
+    assert run is not None
+    assert run.counts["clients"] == 2
