@@ -40,23 +40,25 @@ class Command(BaseCommand):
         supervisor.start("web server", _web_server(port))
         supervisor.start("worker", _worker())
         if _answers(supervisor, port):
-            self.stdout.write(
-                self.style.SUCCESS(f"Customer Mix answers at http://{HOST}:{port}/ (Ctrl-C ends it)")
-            )
+            self._say(self.style.SUCCESS(f"Customer Mix answers at http://{HOST}:{port}/ (Ctrl-C ends it)"))
         code = supervisor.watch()
-        self.stdout.write("Stopped.")
+        self._say("Stopped.")
         if code:
             raise CommandError("A part of the product ended by itself; its last words stand above.")
 
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()  # into a pipe or a file, too, it is said now and not at the end
+
     def _prepare(self, demo: bool) -> None:
-        self.stdout.write(f"Data: {settings.DATA_DIR}")
+        self._say(f"Data: {settings.DATA_DIR}")
         call_command("migrate", interactive=False, verbosity=0)
         prepared.translations()
         if prepared.static_files():
-            self.stdout.write("Static files collected.")
+            self._say("Static files collected.")
         filled = demo and not Client.objects.exists()
         if filled:
-            self.stdout.write("Loading the demo …")
+            self._say("Loading the demo …")
             call_command("demo", stdout=self.stdout)
         job = night.enqueue_night(as_of=night.last_closed_day(timezone.now()))
         if filled:
