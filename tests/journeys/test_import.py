@@ -84,9 +84,10 @@ def test_from_a_file_to_the_answered_week(visit, cast: Cast, file: Path):
     visitor.look()
 
     yesterday = timezone.localdate() - timedelta(days=1)
-    night = enqueue(kind="night", key=yesterday.isoformat(), payload={"as_of": yesterday.isoformat()})
+    enqueue(kind="night", key=yesterday.isoformat(), payload={"as_of": yesterday.isoformat()})
     page.goto("about:blank")
-    assert run(night.pk).state == "done"
+    for waiting in Job.objects.exclude(state="done").order_by("pk"):
+        run(waiting.pk)
     assert Job.objects.exclude(state="done").count() == 0
 
     visitor.go("home")
