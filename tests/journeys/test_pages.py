@@ -105,6 +105,7 @@ def test_a_client_is_found_without_accents_and_explained(visit, demo: Client):
 def test_the_search_of_the_frame(visit, demo: Client):
     visitor = signed_in(visit, SELLER, 1280, "light", "en")
     page = visitor.page
+    visitor.settle()  # the shortcut works once its script has run
     page.keyboard.press("Control+k")
     page.keyboard.type(demo.name)
     page.locator("#search-results a").first.wait_for()
