@@ -93,7 +93,7 @@ class Portfolio:
     """Rates of the whole portfolio that single clients are measured against."""
 
     share: float  # π, of the orders of both windows that fell into the later one
-    refund_rate: float  # ρ, of gross sales of W0
+    refund_rate: float  # ρ, what came back after the day of purchase, of the purchases of W0
     ratio: float | None  # ΣR0/ΣR1 over clients of at least 728 days
 
     @classmethod
@@ -102,8 +102,8 @@ class Portfolio:
         n0, n1 = int(windows.days0[old].sum()), int(windows.days1[old].sum())
         r0, r1 = int(windows.rev0[old].sum()), int(windows.rev1[old].sum())
         share = float(np.clip(n0 / (n0 + n1), *SHARE_BOUNDS)) if n0 + n1 >= MIN_ORDERS_FOR_SHARE else 0.5
-        gross = int(windows.gross0.sum())
-        refunds = 1 - int(windows.rev0.sum()) / gross if gross > 0 else 0.0
+        bought = int(windows.value0.sum())
+        refunds = 1 - int(windows.rev0.sum()) / bought if bought > 0 else 0.0
         return cls(share, min(max(refunds, 0.0), 1.0), r0 / r1 if r0 > 0 and r1 > 0 else None)
 
 

@@ -44,7 +44,7 @@ class Windows:
     days_then: Ints  # purchase days up to THEN_DAYS before, for the check of a past forecast
     days_after_then: Ints
     last_day_then: Ints
-    value: Ints  # gross sales in all
+    value: Ints  # of all purchase days: net of the same day's refunds, never below zero
     value_days: Ints  # purchase days of a positive value
     value_after: Ints
     value_days_after: Ints
@@ -52,7 +52,7 @@ class Windows:
     days1: Ints
     rev0: Ints
     rev1: Ints
-    gross0: Ints
+    value0: Ints  # of the purchase days of W0
     abs_rev0: Ints
     abs_rev1: Ints
     rc0: Ints
@@ -222,6 +222,8 @@ class _Sums:
     def __init__(self, as_of: date, client_id: Ints, observed_from: Ints, rows: dict[str, Ints]) -> None:
         self.as_of, self.client_id, self.rows = as_of.toordinal(), client_id, rows
         self.key = rows["sort_key"] >> 1
+        # An order cancelled on its own day is worth nothing; a day of refunds alone has no value either.
+        self.value = np.maximum(rows["rev"], 0)
         self.bought = np.flatnonzero(rows["sort_key"] & 1)
         self.bought_key = self.key[self.bought]
         self.base = client_id << _DAY_BITS
@@ -257,7 +259,7 @@ class _Sums:
         )  # fmt: skip
 
     def _record(self) -> dict[str, Any]:
-        gross = self.rows["gross"][self.bought]
+        value = self.value[self.bought]
         later, last = self.bought_after(self.start), self.last_bought
         later = np.where(self.days > 0, later, last)
         then = self.bought_after(self.as_of - THEN_DAYS)
@@ -266,10 +268,10 @@ class _Sums:
             "days_after_then": np.maximum(then - later, 0),
             "last_day_then": np.where(then > self.first_bought, self._bought_day(np.maximum(then - 1, 0)), 0),
             "days_after": last - later,
-            "value": _between(gross, self.first_bought, last),
-            "value_days": _between((gross > 0).astype(np.int64), self.first_bought, last),
-            "value_after": _between(gross, later, last),
-            "value_days_after": _between((gross > 0).astype(np.int64), later, last),
+            "value": _between(value, self.first_bought, last),
+            "value_days": _between((value > 0).astype(np.int64), self.first_bought, last),
+            "value_after": _between(value, later, last),
+            "value_days_after": _between((value > 0).astype(np.int64), later, last),
         }
 
     def _window(self, name: str, begin: int, end: int) -> dict[str, Any]:
@@ -289,7 +291,7 @@ class _Sums:
             "rc_squares": _float_between(rc * rc, low, high),
         }  # fmt: skip
         if name == "0":
-            sums["gross"] = gross
+            sums["value"] = _between(self.value, low, high)
         return {f"{column}{name}": values for column, values in sums.items()}
 
     def _both(self) -> dict[str, Any]:
