@@ -83,7 +83,7 @@ def _revenue(s: Situation) -> list[Scored]:
     facts = s.facts
     now = {"now_cents": facts.r0_cents, "weeks": (facts.window_days or WINDOW_DAYS) // 7}
     if facts.revenue_state == RevenueState.SILENT:
-        return [(85, Reason("stopped", {"before_cents": facts.r1_cents}))]
+        return [(85, Reason("stopped", {"before_cents": facts.r1_cents, "weeks": now["weeks"]}))]
     if facts.revenue_state == RevenueState.REACTIVATED:
         return [(47, Reason("reactivated", now))]
     if facts.revenue_state == RevenueState.NEW and facts.first_day:
