@@ -24,7 +24,7 @@ REASONS = {
         "Usually orders every week, last order %(weeks)s weeks ago; it may be chance"
     ),
     "stopped": _("Bought %(before_cents)s in the %(weeks)s weeks before, nothing in the last %(weeks)s"),
-    "reactivated": _("Back after a year without orders, %(now_cents)s since"),
+    "reactivated": _("Back after %(weeks)s weeks or more without orders, %(now_cents)s since"),
     "new": _("New client: first order %(weeks)s weeks ago, %(now_cents)s so far"),
     "first_year": _("Client for %(weeks)s weeks, %(now_cents)s so far"),
     "new_now": _("New client: first order within two weeks, %(now_cents)s so far"),
@@ -55,7 +55,7 @@ REASONS = {
 # In mails amounts stay out unless CMIX_MAIL_AMOUNTS says otherwise.
 REASONS_WITHOUT_AMOUNTS = REASONS | {
     "stopped": _("Bought in the %(weeks)s weeks before, nothing in the last %(weeks)s"),
-    "reactivated": _("Back after a year without orders"),
+    "reactivated": _("Back after %(weeks)s weeks or more without orders"),
     "new": _("New client: first order %(weeks)s weeks ago"),
     "first_year": _("Client for %(weeks)s weeks"),
     "new_now": _("New client: first order within two weeks"),
