@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 QUANTUM_HOURS = 0.25
 QUANTUM_MINUTES = 15
 MAX_QUANTA = 12  # 3 h per client and week
+CALL_QUANTA = 2  # who bought nothing all year is called first; a visit comes when there is an answer
 TAU_HOURS = 1.5
 MEMORY = 0.8
 RESERVE_SHARE = 0.10
@@ -30,7 +31,8 @@ clients that floor alone would eat every week, and no alert would ever be answer
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A client in the running. ``stock_hours`` is G at the end of last week; ``floor_quanta`` what its
-    floor still asks for this week; ``drawable`` whether the random reserve may pick it."""
+    floor still asks for this week; ``drawable`` whether the random reserve may pick it; ``most_quanta``
+    what it may get in one week."""
 
     client_id: int
     week_cents: float
@@ -39,6 +41,7 @@ class Candidate:
     is_athlete: bool = False
     is_promised: bool = False  # its owner asked to be reminded this week
     drawable: bool = True
+    most_quanta: int = MAX_QUANTA
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ def _greedy(ordered: Sequence[Candidate], ledger: _Ledger) -> list[Entry]:
     heap = [
         _entry(one, ledger)
         for one in ordered
-        if one.week_cents > 0 and ledger.quanta.get(one.client_id, 0) < MAX_QUANTA
+        if one.week_cents > 0 and ledger.quanta.get(one.client_id, 0) < one.most_quanta
     ]
     heapq.heapify(heap)
     while heap and ledger.left:
@@ -186,7 +189,7 @@ def _pop_best(heap: list[Entry], ledger: _Ledger) -> float:
     """Give the next quarter of an hour to whom it is worth most; returns that worth."""
     negative, client_id, one = heapq.heappop(heap)
     ledger.give(client_id, 1)
-    if ledger.quanta[client_id] < MAX_QUANTA:
+    if ledger.quanta[client_id] < one.most_quanta:
         heapq.heappush(heap, _entry(one, ledger))
     return -negative
 

@@ -144,6 +144,7 @@ def _candidate(
         client_id=facts.client_id, week_cents=worth.week_cents, stock_hours=dosing.attention_stock(ages),
         floor_quanta=max(floor, 1) if reminder else floor, is_athlete=is_athlete,
         is_promised=reminder is not None, drawable=not is_dormant,
+        most_quanta=dosing.CALL_QUANTA if facts.revenue_state == RevenueState.SILENT else dosing.MAX_QUANTA,
     )  # fmt: skip
 
 

@@ -94,6 +94,13 @@ def test_the_most_telling_reason_comes_first(change: dict[str, Any], first: str)
     assert len(codes(week_plan)) >= 2
 
 
+def test_who_bought_nothing_all_year_is_called_before_it_is_visited() -> None:
+    gone = facts(1, revenue_state=RevenueState.SILENT, r0_cents=0, r1_cents=900_000_00, gap_p=0.001)
+    here = facts(2)
+    doses = {line.client_id: line.dose_minutes for line in plan(gone, here, hours=10, stable=0.2).lines}
+    assert doses == {1: 30, 2: 180}
+
+
 def test_assumptions_are_named() -> None:
     assert codes(plan(facts(cost_coverage=0.2)))[-1] == "portfolio_margin"
     assert codes(plan(facts(margin_rate=None), margin_rate=None))[-1] == "no_margin"
