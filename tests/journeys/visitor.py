@@ -13,6 +13,9 @@ LISTEN_FOR_CSP = """
 document.addEventListener("securitypolicyviolation", event =>
   console.error("CSP " + event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile));
 """
+BEYOND = """() => [...document.querySelectorAll("body *")]
+    .filter(one => one.getBoundingClientRect().right > window.innerWidth)
+    .map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`).slice(0, 6)"""
 SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 
 
@@ -75,5 +78,7 @@ class Visitor:
         report = Axe().run(self.page, options={"resultTypes": ["violations"]})
         assert report.response["violations"] == [], f"{self.page.url}\n{report.generate_report()}"
         beyond = self.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-        assert beyond <= 0, f"{self.page.url}: {beyond} px wider than the window"
+        assert beyond <= 0, (
+            f"{self.page.url}: {beyond} px wider than the window: {self.page.evaluate(BEYOND)}"
+        )
         assert self.problems == []
