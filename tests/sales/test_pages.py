@@ -97,7 +97,7 @@ def test_rejected_rows_are_filtered_and_downloaded(cast: Cast, anne: Any) -> Non
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("o.xlsm", b"PK\x03\x04"), ("o.exe", b"MZ"), ("o.csv", b""), ("o.xlsx", b"PK\x03\x04junk"), ("o.csv.gz", b"\x1f\x8bjunk"), ("o.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")],
+    [("o.xlsm", b"PK\x03\x04"), ("o.exe", b"MZ"), ("o.csv", b"\n \n\n"), ("o.xlsx", b"PK\x03\x04junk"), ("o.csv.gz", b"\x1f\x8bjunk"), ("o.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")],
 )  # fmt: skip
 def test_a_refused_file_is_explained_and_not_kept(
     anne: Any, settings: Any, name: str, content: bytes
