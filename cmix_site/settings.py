@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "attention",
     "kinetics",
     "segmentation",
+    "trust_audit",
     "sales",
     "clients",
     "jobs",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("sales/", include("sales.urls")),
     path("kinetics/", include("kinetics.urls")),
     path("care/", include("segmentation.urls")),
+    path("trust/", include("trust_audit.urls")),
     path("jobs/", include("jobs.urls")),
     path("health/", include("cmix_site.health")),
     path("admin/", admin.site.urls),

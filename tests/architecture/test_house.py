@@ -14,6 +14,7 @@ APPS = [
     "attention",
     "kinetics",
     "segmentation",
+    "trust_audit",
     "sales",
     "clients",
     "jobs",

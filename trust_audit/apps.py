@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TrustAuditConfig(AppConfig):
+    name = "trust_audit"
+    verbose_name = _("Trust")
