@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.defaults import default_language, default_time_zone
 from accounts.labels import ROLES
 from accounts.querysets import TeamQuerySet, UserQuerySet
-from accounts.rules import MAY_CONFIGURE, MAY_IMPORT, USES_ADMIN_SITE, Role
+from accounts.rights import may
+from accounts.rules import USES_ADMIN_SITE, Act, Role
 from accounts.validators import validate_time_zone
 
 
@@ -119,9 +120,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_superuser or self.role in USES_ADMIN_SITE
 
     @property
+    def may_assign(self) -> bool:
+        return may(self, Act.ASSIGN)
+
+    @property
+    def may_export(self) -> bool:
+        return may(self, Act.EXPORT)
+
+    @property
+    def may_merge(self) -> bool:
+        return may(self, Act.MERGE)
+
+    @property
+    def may_erase(self) -> bool:
+        return may(self, Act.ERASE)
+
+    @property
     def may_import(self) -> bool:
-        return self.role in MAY_IMPORT
+        return may(self, Act.IMPORT)
 
     @property
     def may_configure(self) -> bool:
-        return self.role in MAY_CONFIGURE
+        return may(self, Act.CONFIGURE)

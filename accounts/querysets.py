@@ -4,28 +4,33 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q, QuerySet
 
-from accounts.rules import SEES_ALL, SEES_TEAM
+from accounts.rights import reach
+from accounts.rules import Act, Reach
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+ACTIVE = "active"
+"""State of a client that is neither merged into another nor erased (``clients.rules.ClientState``)."""
 
-def visible_q(user: Any, *, client: str = "") -> Q:
-    """Condition on rows whose client ``user`` may see.
+
+def visible_q(user: Any, *, client: str = "", act: Act = Act.SEE) -> Q:
+    """Condition on rows with whose client ``user`` may do ``act``.
 
     ``client`` is the lookup path from the row to its client ("" for clients themselves,
-    "client__" or "order__client__" for what hangs on them).
-    Sales see their own clients; account managers also their team's; directors and administrators
-    all; an anonymous or inactive user none.
+    "client__" or "order__client__" for what hangs on them). Merged and erased clients are nobody's
+    to see; an anonymous or inactive user sees none.
     """
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
+    scope = reach(user, act)
+    if scope == Reach.NONE:
         return Q(pk__in=[])
-    if user.role in SEES_ALL:
-        return Q()
+    active = Q(**{f"{client}state": ACTIVE})
+    if scope == Reach.ALL:
+        return active
     own = Q(**{f"{client}owner_id": user.pk})
-    if user.role in SEES_TEAM and user.team_id:
-        return own | Q(**{f"{client}team_id": user.team_id})
-    return own
+    if scope == Reach.TEAM and user.team_id:
+        own |= Q(**{f"{client}team_id": user.team_id})
+    return active & own
 
 
 class OwnedQuerySet(QuerySet[Any]):
@@ -33,17 +38,20 @@ class OwnedQuerySet(QuerySet[Any]):
 
     client_path = ""
 
-    def visible_to(self, user: "User | Any") -> Self:
-        return self.filter(visible_q(user, client=self.client_path))
+    def visible_to(self, user: "User | Any", act: Act = Act.SEE) -> Self:
+        return self.filter(visible_q(user, client=self.client_path, act=act))
 
 
 class UserQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Oneself; account managers also their team; directors and administrators all."""
-        if user.role in SEES_ALL:
+        scope = reach(user, Act.SEE)
+        if scope == Reach.NONE:
+            return self.none()
+        if scope == Reach.ALL:
             return self
         own = Q(pk=user.pk)
-        if user.role in SEES_TEAM and user.team_id:
+        if scope == Reach.TEAM and user.team_id:
             own |= Q(team_id=user.team_id)
         return self.filter(own)
 
@@ -51,4 +59,7 @@ class UserQuerySet(QuerySet[Any]):
 class TeamQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """One's own; directors and administrators all."""
-        return self if user.role in SEES_ALL else self.filter(pk=user.team_id)
+        scope = reach(user, Act.SEE)
+        if scope == Reach.NONE:
+            return self.none()
+        return self if scope == Reach.ALL else self.filter(pk=user.team_id)

@@ -1,6 +1,6 @@
-"""Roles: what a person may see and do. Pure."""
+"""Roles: what a person may do, and with whose clients. Pure."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
@@ -10,8 +10,35 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-SEES_TEAM = frozenset({Role.ACCOUNT_MANAGER})
-SEES_ALL = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR})
-MAY_IMPORT = frozenset({Role.ACCOUNT_MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR})
-MAY_CONFIGURE = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR})
+class Act(StrEnum):
+    SEE = "see"
+    EDIT = "edit"
+    ASSIGN = "assign"  # hand a client to another owner or team, and bring in new clients
+    EXPORT = "export"
+    IMPORT = "import"
+    MERGE = "merge"
+    ERASE = "erase"
+    CONFIGURE = "configure"  # thresholds, assumptions, retention: what counts for everybody
+
+
+class Reach(IntEnum):
+    """Whose clients an act extends to; each reach holds those before it."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    ALL = 3
+
+
+RIGHTS: dict[Role, dict[Act, Reach]] = {
+    Role.SALES: {Act.SEE: Reach.OWN, Act.EDIT: Reach.OWN, Act.EXPORT: Reach.OWN, Act.MERGE: Reach.OWN},
+    Role.ACCOUNT_MANAGER: {act: Reach.TEAM for act in Act if act != Act.CONFIGURE},
+    Role.DIRECTOR: dict.fromkeys(Act, Reach.ALL),
+    Role.ADMINISTRATOR: dict.fromkeys(Act, Reach.ALL),
+}
 USES_ADMIN_SITE = frozenset({Role.ACCOUNT_MANAGER, Role.ADMINISTRATOR})
+
+
+def reach_of(role: str, act: Act) -> Reach:
+    """How far ``act`` goes for a role; ``NONE`` for a role nobody knows."""
+    return RIGHTS.get(role, {}).get(act, Reach.NONE)  # type: ignore[call-overload,no-any-return]

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.rules import SEES_ALL, SEES_TEAM
+from accounts.rights import reach, sees_others
+from accounts.rules import Act, Reach
 from clients import registry
 from clients.models import Client
 from clients.querysets import ClientQuerySet
@@ -23,9 +24,10 @@ OWN_SORTS = {"name": "name", "city": "city", "owner": "owner__name"}
 
 def scopes_of(user: Any) -> list[tuple[str, str | Promise]]:
     """Quick filters that make a difference for this person; the first is "everything visible"."""
-    if user.role in SEES_TEAM:
+    scope = reach(user, Act.SEE)
+    if scope == Reach.TEAM:
         return [("", _("Team")), ("mine", _("Mine"))]
-    if user.role in SEES_ALL:
+    if scope == Reach.ALL:
         team = [("team", _("My team"))] if user.team_id else []
         return [("", _("All")), *team, ("mine", _("Mine"))]
     return []
@@ -33,7 +35,7 @@ def scopes_of(user: Any) -> list[tuple[str, str | Promise]]:
 
 def owners_for(user: Any) -> list[tuple[int, str]]:
     """Whose clients a manager may pick; empty beyond ``MAX_OWNERS`` (an owner's name in the list filters too)."""
-    if user.role not in SEES_TEAM | SEES_ALL:
+    if not sees_others(user):
         return []
     people = User.objects.visible_to(user).filter(is_active=True).order_by("name", "pk")
     found = list(people.values_list("pk", "name")[: MAX_OWNERS + 1])

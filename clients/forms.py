@@ -5,17 +5,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from accounts.rules import SEES_ALL, SEES_TEAM
+from accounts.rights import may
+from accounts.rules import Act
 from clients.models import Client
 from common.forms import DateInput, PlainFormMixin
 from common.text import clean
 
 TEXTS = ("name", "street", "postcode", "city", "country", "phone")
-
-
-def may_assign(user: Any) -> bool:
-    """Whether the person hands clients over: account managers inside their team, directors anywhere."""
-    return user.role in SEES_TEAM | SEES_ALL
 
 
 class ClientForm(PlainFormMixin, forms.ModelForm):
@@ -44,7 +40,7 @@ class ClientForm(PlainFormMixin, forms.ModelForm):
         if self.instance.pk:
             # The reference ties the client to other systems: it stays.
             del self.fields["ref"]
-        if may_assign(user):
+        if may(user, Act.ASSIGN):
             self._limit("owner", User.objects.visible_to(user).filter(is_active=True).order_by("name"))
             self._limit("team", Team.objects.visible_to(user).order_by("name"))
         else:

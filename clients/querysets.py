@@ -1,13 +1,69 @@
-from typing import Self
+from typing import Any, Self
 
-from accounts.querysets import OwnedQuerySet
+from django.db.models import Q, QuerySet
+
+from accounts.querysets import OwnedQuerySet, visible_q
+from accounts.rights import reach, sees_all
+from accounts.rules import Act, Reach
 from common.text import searchable
 
 
-class ClientQuerySet(OwnedQuerySet):
+class SearchedQuerySet(OwnedQuerySet):
     def matching(self, text: str) -> Self:
-        """Every word is found somewhere in name, reference, place, e-mail or phone, accents or not."""
-        clients = self
+        """Every word is found somewhere in ``search_text``, accents or not."""
+        rows = self
         for word in searchable(text).split()[:8]:
-            clients = clients.filter(search_text__contains=word)
-        return clients
+            rows = rows.filter(search_text__contains=word)
+        return rows
+
+
+class ClientQuerySet(SearchedQuerySet):
+    """Clients; searched by name, reference, place, e-mail or phone."""
+
+
+class PersonQuerySet(SearchedQuerySet):
+    """People of clients; searched by name, job, reference, e-mail or phone."""
+
+    client_path = "client__"
+
+
+class OfClientQuerySet(OwnedQuerySet):
+    """What hangs on a client by the field ``client``."""
+
+    client_path = "client__"
+
+
+class OfPersonQuerySet(OwnedQuerySet):
+    client_path = "person__client__"
+
+
+class UnitQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any, act: Act = Act.SEE) -> Self:
+        """Units with a client one may see; who sees all also those still without members.
+
+        Which members and which sums are shown is filtered again by client.
+        """
+        if reach(user, act) == Reach.NONE:
+            return self.none()
+        if reach(user, act) == Reach.ALL:
+            return self
+        from clients.models import UnitMembership
+
+        mine = UnitMembership.objects.filter(visible_q(user, client="client__", act=act))
+        return self.filter(pk__in=mine.values("unit_id"))
+
+
+class SavedViewQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own and those shared with one's team or with everybody. A view names no client: what it
+        lists is filtered for its reader."""
+        shared = Q(is_shared=True) & (Q(owner__team_id=None) | Q(owner__team_id=user.team_id))
+        return self.filter(Q(owner_id=user.pk) | (Q(is_shared=True) if sees_all(user) else shared))
+
+
+class BatchQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; who sees all also those of others."""
+        if reach(user, Act.SEE) == Reach.NONE:
+            return self.none()
+        return self if sees_all(user) else self.filter(by_id=user.pk)

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.rights import may
+from accounts.rules import Act
 from clients import registry
 from clients.filters import ListState, owners_for, scopes_of
-from clients.forms import ClientForm, may_assign
+from clients.forms import ClientForm
 from clients.labels import KINDS
 from clients.models import Client
 from clients.selectors import client_page, exported_header, exported_rows, search_hits, shown_panels
@@ -42,6 +44,8 @@ def _choice_filters(state: ListState) -> list[dict[str, Any]]:
 
 
 def export(request: HttpRequest) -> StreamingHttpResponse:
+    if not may(request.user, Act.EXPORT):
+        raise PermissionDenied
     state = ListState.read(request.GET)
     today = timezone.localdate()
     return csv_response(
@@ -67,13 +71,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _visible_client(request: HttpRequest, pk: int) -> Client:
+def _visible_client(request: HttpRequest, pk: int, act: Act = Act.SEE) -> Client:
     """A foreign client is not found, exactly like an absent one."""
-    return get_object_or_404(Client.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+    return get_object_or_404(
+        Client.objects.visible_to(request.user, act=act).select_related("owner", "team"), pk=pk
+    )
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    client = _visible_client(request, pk)
+    client = _visible_client(request, pk, Act.EDIT)
     name = client.name  # the form writes into the instance even when it is refused
     form = ClientForm(request.POST or None, instance=client, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -89,7 +95,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def create(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    if not may_assign(user):
+    if not may(user, Act.ASSIGN):
         raise PermissionDenied
     form = ClientForm(request.POST or None, instance=Client(owner=user, team=user.team), user=user)
     if request.method == "POST" and form.is_valid():

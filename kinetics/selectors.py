@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 
-from accounts.querysets import visible_q
+from accounts.rights import sees_all
 from clients.models import Client
 from common.periods import months
 from kinetics.labels import EVIDENCES, REVENUE_STATES
@@ -96,7 +96,7 @@ def overview(user: Any, run: KineticsRun) -> Overview:
 
 def _counts(rows: QuerySet[Any], run: KineticsRun, user: Any) -> tuple[dict[str, int], dict[str, int]]:
     """Clients by revenue state and by evidence; who sees every client gets what the night counted."""
-    if not visible_q(user) and "evidence" in run.counts:
+    if sees_all(user) and "evidence" in run.counts:
         return run.counts["revenue"], run.counts["evidence"]
     states, evidences = Counter[str](), Counter[str]()
     pairs = rows.order_by().values_list("revenue_state", "evidence").annotate(Count("client_id"))

@@ -6,15 +6,28 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from jobs.models import Job
-from sales.labels import IMPORT_STATES
+from sales.labels import CHANNELS, IMPORT_STATES
 from sales.querysets import ClientDayQuerySet, OrderImportQuerySet, OrderLineQuerySet, OrderQuerySet
-from sales.rules import ImportState
+from sales.rules import Channel, ImportState
 
 
 class Category(models.Model):
     """A family of products. ``assumed_margin_rate`` stands in where no cost is known, labelled so."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        related_name="children",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+    )
+    # What else the client buys for the same life or trade, which we could sell (share of wallet, level 3).
+    is_near_universe = models.BooleanField(
+        _("near universe"), default=False, db_default=False,
+        help_text=_("Belongs to the near universe of our products, in the sense of the client share."),
+    )  # fmt: skip
     assumed_margin_rate = models.DecimalField(
         _("assumed margin rate"), max_digits=5, decimal_places=4, null=True, blank=True,
         validators=[MinValueValidator(-1), MaxValueValidator(1)],
@@ -24,6 +37,12 @@ class Category(models.Model):
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                name="category_not_own_parent",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -36,6 +55,9 @@ class Product(models.Model):
         Category, verbose_name=_("category"), related_name="products", on_delete=models.SET_NULL,
         null=True, blank=True,
     )  # fmt: skip
+    # Null is unknown: the migration matrix then says so instead of guessing.
+    sold_online = models.BooleanField(_("sold on the internet"), null=True, blank=True)
+    introduced_on = models.DateField(_("introduced on"), null=True, blank=True)
     unit_cost = models.DecimalField(
         _("unit cost"), max_digits=14, decimal_places=4, null=True, blank=True,
         validators=[MinValueValidator(0)],
@@ -71,12 +93,22 @@ class Order(models.Model):
         Client, verbose_name=_("client"), related_name="orders", on_delete=models.PROTECT
     )
     ref = models.CharField(_("reference"), max_length=120, unique=True)
+    channel = models.CharField(
+        _("channel"), max_length=8, blank=True, default="", db_default="",
+        choices=[(channel.value, label) for channel, label in CHANNELS.items()],
+    )  # fmt: skip
 
     objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel__in=[channel.value for channel in Channel]),
+                name="order_channel_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.ref

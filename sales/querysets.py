@@ -3,7 +3,8 @@ from typing import Any, Self
 from django.db.models import QuerySet
 
 from accounts.querysets import OwnedQuerySet
-from accounts.rules import SEES_ALL
+from accounts.rights import may, sees_all
+from accounts.rules import Act
 
 
 class OrderQuerySet(OwnedQuerySet):
@@ -21,6 +22,6 @@ class ClientDayQuerySet(OwnedQuerySet):
 class OrderImportQuerySet(QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """One's own files; a file may hold rows of any client, so no other but who sees all sees it."""
-        if not user.is_active or not user.may_import:
+        if not may(user, Act.IMPORT):
             return self.none()
-        return self if user.role in SEES_ALL else self.filter(imported_by=user)
+        return self if sees_all(user) else self.filter(imported_by=user)

@@ -9,6 +9,14 @@ MIN_COST_COVERAGE = 0.8
 rate counts as the client's own (kinetics 1 and 4)."""
 
 
+class Channel(StrEnum):
+    """How an order came; unknown is a value of its own, not offline."""
+
+    UNKNOWN = ""
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
 class ImportState(StrEnum):
     UPLOADED = "uploaded"  # a file waits for its mapping to be confirmed
     QUEUED = "queued"

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import User
-from accounts.rules import SEES_ALL, SEES_TEAM
 from attention.labels import ACTS, CHANNELS, REASONS
 from attention.models import ListLine, WeeklyList
 from attention.rules.acts import channel
@@ -122,10 +121,6 @@ class OwnerRow:
     done_minutes: int
     open_cents: int
     uncovered: int
-
-
-def sees_others(user: User) -> bool:
-    return user.role in SEES_TEAM or user.role in SEES_ALL
 
 
 def owners_visible_to(user: User) -> QuerySet[User]:

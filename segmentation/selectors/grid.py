@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import visible_q
+from accounts.rights import sees_all
 from clients.models import Client
 from common.paging import Page
 from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
@@ -75,7 +75,7 @@ def visible_rows(run: SegmentationRun, user: Any) -> ClientSegmentQuerySet:
 
 def tiles(run: SegmentationRun, user: Any) -> list[Tile]:
     """One tile per segment. The margin rate weighs each known rate with the client's revenue."""
-    found = _sums_of_run(run) if not visible_q(user) else _sums_seen(run, user)
+    found = _sums_of_run(run) if sees_all(user) else _sums_seen(run, user)
     nothing = SegmentSum(0, 0, None, None)
     total = sum(sums.revenue_cents for sums in found.values())
     return [_tile(segment, found.get(segment.value, nothing), total) for segment in Segment]

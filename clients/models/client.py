@@ -7,10 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.defaults import default_language
 from accounts.models import Team
-from clients.labels import KINDS
+from clients.labels import CLIENT_STATES, KINDS
 from clients.querysets import ClientQuerySet
-from clients.rules import ClientKind
+from clients.rules import ClientKind, ClientState
 from common.text import searchable
+
+
+class Tag(models.Model):
+    """A word of the team's own, put on clients by hand or in bulk."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Client(models.Model):
@@ -39,6 +52,23 @@ class Client(models.Model):
     language = models.CharField(
         _("language"), max_length=5, choices=settings.LANGUAGES, default=default_language
     )
+    registration_number = models.CharField(
+        _("registration number"), max_length=40, blank=True, default="", db_default="",
+        help_text=_("SIREN, SIRET, VAT or trade register number of a company."),
+    )  # fmt: skip
+    website = models.URLField(_("website"), max_length=200, blank=True, default="", db_default="")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("parent company"), related_name="subsidiaries", on_delete=models.SET_NULL,
+        null=True, blank=True,
+    )  # fmt: skip
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="clients", blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, default=ClientState.ACTIVE.value, db_default=ClientState.ACTIVE.value,
+        choices=[(state.value, label) for state, label in CLIENT_STATES.items()], editable=False,
+    )  # fmt: skip
+    merged_into = models.ForeignKey(
+        "self", related_name="merged_clients", on_delete=models.PROTECT, null=True, blank=True, editable=False
+    )
     # A client first seen at an import may have bought before: its history is cut on the left.
     observed_from = models.DateField(
         _("observed from"), null=True, blank=True,
@@ -57,6 +87,19 @@ class Client(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=[kind.value for kind in ClientKind]),
                 name="client_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in ClientState]), name="client_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ClientState.MERGED.value, merged_into__isnull=False)
+                | (~models.Q(state=ClientState.MERGED.value) & models.Q(merged_into__isnull=True)),
+                name="client_merged_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                name="client_not_own_parent",
+                violation_error_message=_("A company is not its own parent."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(ref=""), name="client_ref_filled",
@@ -83,4 +126,6 @@ class Client(models.Model):
 
     def make_search_text(self) -> str:
         """Bulk writers call this too, so that search never depends on how a client came in."""
-        return searchable(self.name, self.ref, self.city, self.postcode, self.email, self.phone)
+        return searchable(
+            self.name, self.ref, self.city, self.postcode, self.email, self.phone, self.registration_number
+        )
