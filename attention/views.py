@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.rights import sees_others
 from attention.forms import AnswerForm
 from attention.models import ListLine
 from attention.rules.lines import SNOOZE_WEEKS
 from attention.selectors.explanation import explanation_of
-from attention.selectors.week import owners_visible_to, owns_clients, sees_others, team_overview, week_page
+from attention.selectors.week import owners_visible_to, owns_clients, team_overview, week_page
 from attention.services import answer_line
 from common.htmx import page
 from common.periods import IsoWeek
