@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +34,15 @@ class ScopedAdmin(admin.ModelAdmin):
         if user.is_superuser or user.role == Role.ADMINISTRATOR:
             return True
         return user.role == Role.ACCOUNT_MANAGER and act in self.manager_may
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Whatever the form sends, only what the person sees can be chosen."""
+        rows = db_field.related_model._default_manager.all()  # type: ignore[union-attr]
+        if hasattr(rows, "visible_to"):
+            kwargs["queryset"] = rows.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _in_scope(self, request: HttpRequest, record: Any) -> bool:
         return record is None or self.get_queryset(request).filter(pk=record.pk).exists()

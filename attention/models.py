@@ -1,7 +1,10 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.querysets import OwnedQuerySet
 from attention.labels import LINE_STATES
 from attention.rules import LineState
@@ -9,6 +12,12 @@ from clients.models import Client
 from common.periods import IsoWeek
 from jobs.models import OutMail
 from kinetics.models import KineticsRun
+
+
+class WeeklyListQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> "WeeklyListQuerySet":
+        """Lists of the people one sees; which of their lines, is asked of each line's client."""
+        return self.filter(owner__in=User.objects.visible_to(user))
 
 
 class WeeklyList(models.Model):
@@ -32,6 +41,8 @@ class WeeklyList(models.Model):
     mail = models.ForeignKey(
         OutMail, related_name="weekly_lists", on_delete=models.SET_NULL, null=True, blank=True
     )
+
+    objects = WeeklyListQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("weekly list")

@@ -50,6 +50,7 @@ class ExchangeRateAdmin(ScopedAdmin):
 
 @admin.register(OrderImport)
 class OrderImportAdmin(ReadOnlyAdmin):
+    manager_may = frozenset({"view"})
     list_display = ["file_name", "state", "imported_by", "created_at"]
     list_filter = ["state"]
     list_select_related = ["imported_by"]
@@ -58,7 +59,8 @@ class OrderImportAdmin(ReadOnlyAdmin):
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     manager_may = frozenset({"view"})
-    list_display = ["ref", "client"]
+    list_display = ["ref", "client", "channel"]
+    list_filter = ["channel"]
     list_select_related = ["client"]
     search_fields = ["ref"]
     show_full_result_count = False

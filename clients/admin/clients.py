@@ -1,0 +1,85 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import ReadOnlyAdmin, ScopedAdmin
+from clients.admin.people import MembershipInline, PersonInline
+from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin, VisibleUserFilter
+from clients.models import Batch, Client, Tag, Task
+
+
+class TaskInline(ScopedInline):
+    model = Task
+    fields = ("title", "due_on", "owner", "state")
+    readonly_fields = ("state",)
+    autocomplete_fields = ("owner",)
+
+
+@admin.register(Client)
+class ClientAdmin(SearchTextMixin, TrackedAdmin):
+    """Clients are merged or erased on their own pages, never deleted here."""
+
+    list_display = ("name", "ref", "kind", "owner", "team", "city", "phone", "updated_at")
+    list_filter = ("kind", ("owner", VisibleUserFilter), "tags", "language")
+    list_select_related = ("owner", "team")
+    autocomplete_fields = ("owner", "team", "parent", "tags")
+    ordering = ("name", "pk")
+    inlines = (PersonInline, MembershipInline, TaskInline)
+    fieldsets = (
+        (None, {"fields": (("ref", "kind"), "name", ("owner", "team"), "tags")}),
+        (
+            _("Contact"),
+            {"fields": (("email", "phone"), "website", "street", ("postcode", "city", "country"))},
+        ),
+        (_("Company"), {"fields": ("registration_number", "parent")}),
+        (_("Reading"), {"fields": ("language", "observed_from")}),
+        (_("Dates"), {"fields": (("created_at", "updated_at"),)}),
+    )
+
+    def client_of(self, record: Client) -> Client:
+        return record
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*self.list_filter, "team") if self._may(request, "see all") else self.list_filter
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Administrators too meet no merged or erased client here."""
+        return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The reference ties the client to other systems: it stays."""
+        return (*self.readonly_fields, "ref") if obj else self.readonly_fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        user: Any = request.user
+        return {"owner": user.pk, "team": user.team_id} | super().get_changeform_initial_data(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Tag)
+class TagAdmin(ScopedAdmin):
+    manager_may = frozenset({"view", "add"})
+    list_display = ("name",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Tags are words of the whole company."""
+        return Tag.objects.all() if self._may(request, "view") else Tag.objects.none()
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    """What changed many records at once; account managers read their own."""
+
+    manager_may = frozenset({"view"})
+    list_display = ("at", "kind", "label", "by", "undone_at")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    ordering = ("-at", "-pk")
+    date_hierarchy = "at"

@@ -1,0 +1,68 @@
+from typing import Any
+
+from django.contrib import admin
+
+from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin
+from clients.models import BuyingUnit, Client, Consent, Person, UnitMembership
+
+
+class PersonInline(ScopedInline):
+    model = Person
+    fields = ("first_name", "last_name", "job_title", "role", "is_decision_maker", "email", "phone")
+    verbose_name_plural = Person._meta.verbose_name_plural
+
+
+class MembershipInline(ScopedInline):
+    model = UnitMembership
+    fields = ("unit", "joined_on", "left_on")
+    autocomplete_fields = ("unit",)
+    show_change_link = False
+
+
+class MemberInline(ScopedInline):
+    model = UnitMembership
+    fields = ("client", "joined_on", "left_on")
+    autocomplete_fields = ("client",)
+    show_change_link = False
+
+
+class ConsentInline(ScopedInline):
+    model = Consent
+    fields = ("purpose", "given_at", "withdrawn_at", "source")
+    show_change_link = False
+
+
+@admin.register(Person)
+class PersonAdmin(SearchTextMixin, TrackedAdmin):
+    list_display = ("name", "client", "job_title", "role", "is_decision_maker", "email", "phone", "language")
+    list_filter = ("role", "is_decision_maker", "language", "legal_basis")
+    list_select_related = ("client",)
+    autocomplete_fields = ("client",)
+    ordering = ("last_name", "first_name", "pk")
+    inlines = (ConsentInline,)
+    fieldsets = (
+        (None, {"fields": ("client", ("first_name", "last_name"), ("job_title", "role"), "is_decision_maker", "ref")}),
+        (Client._meta.get_field("email").verbose_name, {"fields": (("email", "phone"), "language")}),
+        (
+            Person._meta.get_field("legal_basis").verbose_name,
+            {"fields": (("legal_basis", "source"), "profiling_objected_at", "last_contact_on", "left_on")},
+        ),
+    )  # fmt: skip
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        """Somebody's data go by an erasure, which also sees to copies and to later imports."""
+        return False
+
+
+@admin.register(BuyingUnit)
+class BuyingUnitAdmin(TrackedAdmin):
+    list_display = ("name", "ref", "kind", "head")
+    list_filter = ("kind",)
+    list_select_related = ("head",)
+    search_fields = ("name", "ref")
+    autocomplete_fields = ("head",)
+    ordering = ("name", "pk")
+    inlines = (MemberInline,)
+
+    def client_of(self, record: Any) -> Client | None:
+        return record.client if isinstance(record, UnitMembership) else None
