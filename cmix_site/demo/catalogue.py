@@ -2,31 +2,57 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Article:
-    """``price`` and ``cost`` in euros per unit, net of tax; no cost means unknown, not zero."""
+    """``price`` and ``cost`` in euros per unit, net of tax; no cost means unknown, not zero.
+
+    ``introduced``: days from the first day of the story to its launch; 0: sold since before.
+    """
 
     name: str
     price: Decimal
     cost: Decimal | None
+    introduced: int = 0
 
 
 @dataclass(frozen=True)
 class Family:
+    """``online``: sold on the internet, by order on the spot only, or nobody has said (None)."""
+
     name: str
     articles: tuple[Article, ...]
     assumed_margin_rate: Decimal | None = None
+    part_of: str = ""
+    online: bool | None = True
 
 
-def _family(name: str, text: str, assumed_margin_rate: str = "") -> Family:
+def _family(name: str, text: str, assumed_margin_rate: str = "", **more: Any) -> Family:
     """One article a line: ``name | price | cost``, the cost left out when nobody knows it."""
     articles = []
     for line in text.strip().splitlines():
         label, price, *cost = (part.strip() for part in line.split("|"))
-        articles.append(Article(label, Decimal(price), Decimal(cost[0]) if cost else None))
-    return Family(name, tuple(articles), Decimal(assumed_margin_rate) if assumed_margin_rate else None)
+        launch = LAUNCHES.get(label, 0)
+        articles.append(Article(label, Decimal(price), Decimal(cost[0]) if cost else None, launch))
+    rate = Decimal(assumed_margin_rate) if assumed_margin_rate else None
+    return Family(name, tuple(articles), rate, **more)
+
+
+# The shelves above the families; those of the near universe are what our clients buy elsewhere too.
+SHELVES = {"Boissons chaudes": False, "Arts de la table": True, "Équipement et services": False}
+NEAR_FAMILIES = frozenset({"Épicerie fine", "Emballages"})
+# Launched in the last window, so that the migration matrix has something new: day of the story.
+LAUNCHES = {
+    "Capsules Décaféiné, boîte de 50": 760,
+    "Coffret dégustation trois origines": 812,
+    "Rooibos à la vanille, vrac 1 kg": 775,
+    "Spéculoos individuels, carton de 300": 840,
+    "Carafe, 75 cl": 905,
+    "Formation barista, journée": 870,
+    "Atelier dégustation": 930,
+}
 
 
 FAMILIES = (
@@ -42,6 +68,7 @@ FAMILIES = (
         Capsules Décaféiné, boîte de 50 | 17.20 | 8.70
         Coffret dégustation trois origines | 27.50 | 13.40
         """,
+        part_of="Boissons chaudes",
     ),
     _family(
         "Thés et infusions",
@@ -55,6 +82,7 @@ FAMILIES = (
         Rooibos à la vanille, vrac 1 kg | 34.00 | 15.10
         Coffret découverte douze thés | 24.00 | 10.40
         """,
+        part_of="Boissons chaudes",
     ),
     _family(
         "Épicerie fine",
@@ -81,6 +109,7 @@ FAMILIES = (
         Carafe, 75 cl | 14.50 | 8.40
         Plateau de service antidérapant | 19.00 | 10.90
         """,
+        part_of="Arts de la table",
     ),
     _family(
         "Linge de table",
@@ -92,6 +121,7 @@ FAMILIES = (
         Chemin de table en lin | 29.00 | 15.00
         Serviettes en papier, carton de 1 200 | 31.00 | 21.70
         """,
+        part_of="Arts de la table",
     ),
     _family(
         "Machines et équipement",
@@ -104,6 +134,8 @@ FAMILIES = (
         Kit de détartrage, 12 doses | 24.00 | 13.80
         Balance de précision | 49.00 | 33.00
         """,
+        part_of="Équipement et services",
+        online=False,
     ),
     # Bought in changing lots: no cost per article, the accountant works with a rate.
     _family(
@@ -118,6 +150,7 @@ FAMILIES = (
         Coffrets cadeaux vides, lot de 20 | 34.00
         """,
         assumed_margin_rate="0.32",
+        online=None,
     ),
     # Nobody has costed the services yet: what they earn is unknown.
     _family(
@@ -130,5 +163,7 @@ FAMILIES = (
         Livraison express | 18.00
         Atelier dégustation | 240.00
         """,
+        part_of="Équipement et services",
+        online=False,
     ),
 )

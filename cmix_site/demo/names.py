@@ -57,10 +57,11 @@ def _firm(rng: np.random.Generator) -> str:
 
 
 def _email(name: str, person: bool, town: str) -> str:
-    slug = _slug(name)
-    if person:
-        return f"{slug.replace('-', '.', 1)}@courriel.example"
-    return f"contact@{slug}-{_slug(town)}.example"
+    return email_of_person(name) if person else f"contact@{_slug(name)}-{_slug(town)}.example"
+
+
+def email_of_person(name: str) -> str:
+    return f"{_slug(name).replace('-', '.', 1)}@courriel.example"
 
 
 def _slug(text: str) -> str:

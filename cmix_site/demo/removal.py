@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 
 from accounts.models import Team, User
-from clients.models import Client
+from clients.models import BuyingUnit, Change, Client, Tag
+from clients.rules import ClientState
 from cmix_site.demo.catalogue import FAMILIES
 from cmix_site.demo.people import PEOPLE
 from cmix_site.demo.services import client_ref, made_demo, product_ref
@@ -29,7 +30,9 @@ def remove_demo() -> dict[str, Any]:
     if record is None:
         return {"state": "absent"}
     clients = _remove_clients(record.result["clients"])
-    kept = _remove_users()
+    kept = _remove_units(record.payload.get("BuyingUnit", []))
+    kept += _remove_tags(record.payload.get("Tag", []))
+    kept += _remove_users()
     kept += _remove_unneeded(Product.objects.filter(ref__in=_product_refs()))
     kept += _remove_categories(record.payload.get("Category", []))
     kept += _remove_unneeded(Team.objects.filter(pk__in=record.payload.get("Team", [])))
@@ -55,6 +58,8 @@ def _remove_clients(count: int) -> int:
         clients = list(Client.objects.filter(ref__in=refs).values_list("pk", flat=True))
         _remove_lines(list(Order.objects.filter(client__in=clients).values_list("pk", flat=True)))
         Order.objects.filter(client__in=clients).delete()
+        merged = Client.objects.filter(merged_into__in=clients)
+        merged.update(merged_into=None, state=ClientState.ACTIVE.value)  # else they hold what they went into
         Client.objects.filter(pk__in=clients).delete()
         removed += len(clients)
     return removed
@@ -64,6 +69,21 @@ def _remove_lines(orders: list[int]) -> None:
     """By the orders' own ids: a join back to the lines is planned badly on rows too new for statistics."""
     for begin in range(0, len(orders), BATCH):
         OrderLine.objects.filter(order__in=orders[begin : begin + BATCH]).delete()
+
+
+def _remove_units(made: list[int]) -> int:
+    """A unit that got a client of its reader's own stays."""
+    units = BuyingUnit.objects.filter(pk__in=made)
+    gone = list(units.filter(memberships__isnull=True).values_list("pk", flat=True))
+    Change.objects.filter(model="clients.buyingunit", record_id__in=gone).delete()
+    BuyingUnit.objects.filter(pk__in=gone).delete()
+    return len(made) - len(gone)
+
+
+def _remove_tags(made: list[int]) -> int:
+    tags = Tag.objects.filter(pk__in=made)
+    tags.filter(clients__isnull=True).delete()
+    return tags.count()
 
 
 def _remove_users() -> int:

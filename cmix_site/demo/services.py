@@ -16,11 +16,12 @@ from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
 from accounts.rules import Role
 from clients.models import Client
-from cmix_site.demo.catalogue import FAMILIES
-from cmix_site.demo.lives import DAYS, Lives, draw_lives, purchase_days
+from cmix_site.demo.catalogue import FAMILIES, NEAR_FAMILIES, SHELVES, Article, Family
+from cmix_site.demo.lives import DAYS, Fate, Lives, draw_lives, purchase_days
 from cmix_site.demo.names import Card, draw_card
-from cmix_site.demo.orders import Lines, Orders, draw_orders
+from cmix_site.demo.orders import Lines, Orders, draw_channels, draw_habits, draw_orders
 from cmix_site.demo.people import PEOPLE, Person
+from cmix_site.demo.relations import Circle, make_relations, settle_households
 from jobs.models import Job
 from jobs.rules import JobState
 from sales.models import Category, Order, OrderLine, Product
@@ -49,6 +50,7 @@ class Story:
 
     first: date
     rng: np.random.Generator
+    more: np.random.Generator  # what does not change who buys what
     made: dict[str, list[int]] = field(default_factory=dict)  # rows without a mark of their own
 
 
@@ -68,7 +70,7 @@ def make_demo(*, seed: int, clients: int, today: date, now: datetime, force: boo
         return _same_again(record, seed, clients)
     if not force and Client.objects.exists():
         raise DemoRefused("This database holds clients; the demo is not mixed with them (--force does it).")
-    story = Story(today - timedelta(days=DAYS), np.random.default_rng(seed))
+    story = Story(today - timedelta(days=DAYS), np.random.default_rng(seed), np.random.default_rng([seed, 1]))
     owners = _make_people(story)
     products = _make_products(story)
     lives = draw_lives(clients, story.rng)
@@ -131,16 +133,34 @@ def _make_user(person: Person, password: str, story: Story) -> User:
 def _make_products(story: Story) -> list[int]:
     """Ids of the products, in the order of the catalogue."""
     products: list[Product] = []
+    for name, near in SHELVES.items():
+        _make_category(name, story, is_near_universe=near)
     for family in FAMILIES:
-        category, created = Category.objects.get_or_create(
-            name=family.name, defaults={"assumed_margin_rate": family.assumed_margin_rate}
-        )
-        _remember(story, Category, category, created)
+        category = _make_category(
+            family.name, story, assumed_margin_rate=family.assumed_margin_rate,
+            is_near_universe=family.name in NEAR_FAMILIES,
+            parent=Category.objects.filter(name=family.part_of).first(),
+        )  # fmt: skip
         products += [
-            Product(ref=product_ref(number), name=article.name, category=category, unit_cost=article.cost)
+            _product(number, article, family, category, story)
             for number, article in enumerate(family.articles, start=len(products) + 1)
         ]
     return [product.pk for product in Product.objects.bulk_create(products)]
+
+
+def _make_category(name: str, story: Story, **fields: Any) -> Category:
+    category, created = Category.objects.get_or_create(name=name, defaults=fields)
+    _remember(story, Category, category, created)
+    return category
+
+
+def _product(number: int, article: Article, family: Family, category: Category, story: Story) -> Product:
+    """What was sold before the story began has no known day of introduction."""
+    launch = story.first + timedelta(days=article.introduced) if article.introduced else None
+    return Product(
+        ref=product_ref(number), name=article.name, category=category, unit_cost=article.cost,
+        sold_online=family.online, introduced_on=launch,
+    )  # fmt: skip
 
 
 def _make_clients(lives: Lives, owners: Mapping[str, list[User]], story: Story) -> list[int]:
@@ -150,7 +170,12 @@ def _make_clients(lives: Lives, owners: Mapping[str, list[User]], story: Story) 
             zip(lives.persons, lives.known_from_the_first_day, strict=True), start=1
         )
     ]
-    return [client.pk for client in Client.objects.bulk_create(rows, batch_size=BATCH)]
+    households = settle_households(rows)
+    clients = Client.objects.bulk_create(rows, batch_size=BATCH)
+    today = story.first + timedelta(days=DAYS)
+    circle = Circle(clients, [Fate(fate) for fate in lives.fates], today, story.more)
+    story.made |= make_relations(circle, households)
+    return [client.pk for client in clients]
 
 
 def _client(number: int, card: Card, old: bool, owners: Mapping[str, list[User]], story: Story) -> Client:
@@ -172,8 +197,10 @@ def _owner_index(count: int, rng: np.random.Generator) -> int:
 def _make_orders(lives: Lives, clients: list[int], products: list[int], story: Story) -> dict[str, int]:
     who, when = purchase_days(lives, story.first, story.rng)
     counts = {"orders": 0, "lines": 0, "refund_lines": 0}
+    habits = draw_habits(lives, story.more)
     for chunk in draw_orders(lives, who, when, story.rng):
-        orders = _write_orders(chunk, clients, counts["orders"], story.first)
+        channels = draw_channels(chunk, habits, story.more)
+        orders = _write_orders(chunk, channels, clients, counts["orders"], story.first)
         counts["orders"] += len(orders)
         for name, lines in (("lines", chunk.lines), ("refund_lines", chunk.refunds)):
             counts[name] += len(lines)
@@ -181,11 +208,17 @@ def _make_orders(lives: Lives, clients: list[int], products: list[int], story: S
     return counts
 
 
-def _write_orders(chunk: Orders, clients: list[int], written: int, first: date) -> list[int]:
+def _write_orders(
+    chunk: Orders, channels: list[str], clients: list[int], written: int, first: date
+) -> list[int]:
     orders = [
-        Order(client_id=clients[client], ref=f"D-{(first + timedelta(days=day)):%Y}-{number:06d}")
-        for number, (client, day) in enumerate(
-            zip(chunk.client.tolist(), chunk.day.tolist(), strict=True), start=written + 1
+        Order(
+            client_id=clients[client],
+            ref=f"D-{(first + timedelta(days=day)):%Y}-{number:06d}",
+            channel=channel,
+        )
+        for number, (client, day, channel) in enumerate(
+            zip(chunk.client.tolist(), chunk.day.tolist(), channels, strict=True), start=written + 1
         )
     ]
     return [order.pk for order in Order.objects.bulk_create(orders, batch_size=BATCH)]

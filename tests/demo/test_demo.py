@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
 from accounts.rules import Role
-from clients.models import Client
+from clients.models import BuyingUnit, Client, Consent, Interaction, Person, Tag, Task, UnitMembership
+from clients.rules import ClientKind, TaskState
 from cmix_site.demo.people import PEOPLE
 from jobs.models import Job
 from kinetics.models import ClientIndicator, KineticsRun
@@ -29,7 +30,10 @@ from tests.factories.records import make_client, make_order
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-11-22"
-KINDS = (Client, Order, OrderLine, Product, Category, User, Team, ClientDay, Job)
+KINDS = (
+    Client, Order, OrderLine, Product, Category, User, Team, ClientDay, Job, Person, Consent, BuyingUnit,
+    UnitMembership, Interaction, Task, Tag,
+)  # fmt: skip
 
 
 def demo(*arguments: str) -> dict:
@@ -80,6 +84,64 @@ def test_every_client_has_an_owner_of_its_team_and_can_be_searched():
     for row in Client.objects.select_related("owner"):
         assert row.owner.team_id == row.team_id
         assert row.search_text == row.make_search_text()
+
+
+def test_somebody_stands_behind_every_client():
+    make(120)
+    persons = Client.objects.filter(kind=ClientKind.PERSON)
+    selves = Person.objects.filter(is_client=True)
+    assert {person.client_id: person.name for person in selves} == dict(persons.values_list("pk", "name"))
+    firms = Client.objects.filter(kind=ClientKind.COMPANY)
+    assert not firms.filter(people__isnull=True).exists()
+    decided = firms.filter(people__is_decision_maker=True).distinct().count()
+    assert 0 < decided < firms.count()
+    assert [
+        person.pk for person in Person.objects.all() if person.search_text != person.make_search_text()
+    ] == []
+
+
+def test_households_and_groups_hold_clients():
+    make(120)
+    households = BuyingUnit.objects.filter(kind="household")
+    for unit in households:
+        members = [one.client for one in unit.memberships.select_related("client")]
+        assert [
+            len(members),
+            len({one.street for one in members}),
+            len({one.owner_id for one in members}),
+        ] == [2, 1, 1]
+        assert unit.head.client in members
+    assert households.count() > 0
+    group = BuyingUnit.objects.get(kind="group")
+    assert group.memberships.filter(left_on__isnull=False).count() == 1
+    assert set(group.memberships.values_list("client__team__name", flat=True)) == {"Lille", "Lyon"}
+    assert Client.objects.filter(parent__isnull=False).exists()
+
+
+def test_talks_lead_to_tasks_of_the_owner():
+    make(120)
+    for task in Task.objects.select_related("client"):
+        assert task.owner_id == task.client.owner_id
+        talk = Interaction.objects.get(pk=int(task.origin.removeprefix("interaction:")))
+        assert (talk.client_id, talk.next_step) == (task.client_id, task.title)
+    assert set(Task.objects.values_list("state", flat=True)) == {TaskState.OPEN, TaskState.DONE}
+    assert Interaction.objects.filter(minutes__isnull=True).exists()
+    assert not Interaction.objects.filter(happened_at__date__gte=TODAY).exists()
+
+
+def test_nothing_is_sold_before_its_launch_and_services_only_on_the_spot():
+    make(120)
+    launched = Product.objects.filter(introduced_on__isnull=False)
+    for product in launched:
+        assert OrderLine.objects.filter(product=product, day__lt=product.introduced_on).count() == 0
+    assert OrderLine.objects.filter(product__in=launched).exists()
+    online = OrderLine.objects.filter(order__channel="online")
+    assert online.filter(product__sold_online=False).count() == 0
+    assert set(Order.objects.values_list("channel", flat=True)) == {"", "online", "offline"}
+    assert set(Product.objects.values_list("sold_online", flat=True)) == {True, False, None}
+    tree = Category.objects.values_list("name", "parent__name", "is_near_universe")
+    assert ("Vaisselle", "Arts de la table", False) in tree
+    assert ("Arts de la table", None, True) in tree
 
 
 def test_again_changes_nothing():
