@@ -3,12 +3,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.text import capfirst
 
 from clients import registry
 from clients.filters import ListState, asked_clients, in_order
 from clients.labels import KINDS
-from clients.models import Client
+from clients.models import Client, SavedView
+from clients.querysets import ClientQuerySet
 from clients.rules import ClientKind
 from common.paging import Page
 
@@ -136,3 +138,18 @@ def shown_panels(client: Client, user: Any, zone: str) -> list[ShownPanel]:
         for panel in registry.panels(zone)
         if (context := panel.context(client, user)) is not None
     ]
+
+
+def audience(view: int | str, user: Any) -> ClientQuerySet:
+    """The clients of a saved view that ``user`` may see, in no order: whom an act, an export or a round of
+    questionnaires is for.
+
+    ``view`` is the id or the name of a view of the client list; of two with the same name the own one
+    counts. Raises ``SavedView.DoesNotExist`` when this person sees no such view.
+    """
+    views = SavedView.objects.visible_to(user).filter(list_key="clients")
+    named = views.filter(pk=view) if isinstance(view, int) else views.filter(name=view)
+    found = sorted(named, key=lambda one: (one.owner_id != user.pk, one.pk))
+    if not found:
+        raise SavedView.DoesNotExist(f"no view {view!r} of the client list")
+    return asked_clients(user, ListState.read(QueryDict(found[0].query)))
