@@ -10,7 +10,9 @@ from clients.rules import (
     InteractionKind,
     LegalBasis,
     PersonRole,
+    RetentionAudience,
     TaskState,
+    TrailAct,
     UnitKind,
 )
 
@@ -63,4 +65,14 @@ CHANGE_ACTS = {
     ChangeAct.CREATED: pgettext_lazy("change", "Created"),
     ChangeAct.UPDATED: pgettext_lazy("change", "Changed"),
     ChangeAct.DELETED: pgettext_lazy("change", "Deleted"),
+}
+TRAIL_ACTS = {
+    TrailAct.EXPORTED: _("Data handed out"),
+    TrailAct.ERASED: _("Data erased"),
+    TrailAct.OBJECTED: _("Objection to profiling noted"),
+    TrailAct.OBJECTION_WITHDRAWN: _("Objection to profiling taken back"),
+}
+RETENTION_AUDIENCES = {
+    RetentionAudience.PROSPECT: _("Prospects, who never ordered"),
+    RetentionAudience.CLIENT: _("Clients, after their last sign"),
 }

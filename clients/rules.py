@@ -77,3 +77,21 @@ class ChangeAct(StrEnum):
 
 UNDO_DAYS = 30
 """Days within which an import or a merge can be undone."""
+
+
+class TrailAct(StrEnum):
+    """What is done with somebody's data that must be told later."""
+
+    EXPORTED = "exported"
+    ERASED = "erased"
+    OBJECTED = "objected"
+    OBJECTION_WITHDRAWN = "resumed"
+
+
+class RetentionAudience(StrEnum):
+    PROSPECT = "prospect"  # never ordered
+    CLIENT = "client"
+
+
+WARNING_DAYS = 60
+"""How long before data fall due their owner is warned."""

@@ -64,6 +64,7 @@ REJECTS = {
     Reject.TOO_MANY_CELLS: _("The row has more cells than the header."),
     Reject.ORDER_OF_OTHER_CLIENT: _("The order belongs to another client."),
     Reject.NOT_YOUR_CLIENT: _("You may not import for this client."),
+    Reject.ERASED: _("The data of this client were erased on request and may not come back."),
 }
 
 # Why a whole file is refused: what is wrong, and what helps.

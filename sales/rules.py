@@ -65,6 +65,7 @@ class Reject(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     ORDER_OF_OTHER_CLIENT = "order_of_other_client"
     NOT_YOUR_CLIENT = "not_your_client"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)

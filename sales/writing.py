@@ -13,6 +13,7 @@ from django.db import connection
 from accounts.defaults import default_language
 from clients.models import Client
 from clients.rules import ClientKind
+from clients.suppression import Identity, suppressed_positions
 from common.locks import lock_until_commit
 from sales import staging
 from sales.rules import Reject
@@ -29,7 +30,7 @@ class Written:
 def write_staged(*, owner: Any, user: Any, observed_from: Any, now: datetime) -> Written:
     """Write every staged line. ``user`` limits the import to clients visible to them; ``None`` does not."""
     lock_until_commit("sales import")
-    rejected = _reject(_ORDERS_OF_OTHERS, Reject.ORDER_OF_OTHER_CLIENT)
+    rejected = _reject(_ORDERS_OF_OTHERS, Reject.ORDER_OF_OTHER_CLIENT) | _reject_erased()
     _prune()
     new_clients = _write_clients(owner, observed_from, now)
     if user is not None:
@@ -59,8 +60,8 @@ _ORDERS_OF_OTHERS = """
     SELECT o.n FROM import_order o
     JOIN import_client k ON k.n = o.client_n
     JOIN sales_order s ON s.ref = o.ref
-    JOIN clients_client c ON c.id = s.client_id
-    WHERE c.ref <> k.ref
+    LEFT JOIN clients_client c ON c.ref = k.ref
+    WHERE c.id IS NULL OR s.client_id <> COALESCE(c.merged_into_id, c.id)
 """
 
 
@@ -81,6 +82,19 @@ def _reject_foreign(user: Any) -> dict[int, Reject]:
         WHERE k.client_id NOT IN ({visible})
     """
     return _reject(orders, Reject.NOT_YOUR_CLIENT, parameters)
+
+
+def _reject_erased() -> dict[int, Reject]:
+    """Orders of clients that are new to us because they were erased: they must not come back by a file."""
+    new = _rows(
+        "SELECT k.n, k.ref FROM import_client k "
+        "WHERE NOT EXISTS (SELECT 1 FROM clients_client c WHERE c.ref = k.ref) ORDER BY k.n"
+    )
+    gone = suppressed_positions([Identity(ref=ref) for _, ref in new])
+    rejected: dict[int, Reject] = {}
+    for number in sorted(new[position][0] for position in gone):
+        rejected |= _reject("SELECT n FROM import_order WHERE client_n = %s", Reject.ERASED, [number])
+    return rejected
 
 
 def _prune() -> None:
@@ -112,8 +126,10 @@ def _write_clients(owner: Any, observed_from: Any, now: datetime) -> int:
             "now": _as_stored(now),
         },
     )  # fmt: skip
+    # The reference of a merged client finds the one it lives on in.
     _run(
-        "UPDATE import_client SET client_id = (SELECT c.id FROM clients_client c WHERE c.ref = import_client.ref)"
+        "UPDATE import_client SET client_id = "
+        "(SELECT COALESCE(c.merged_into_id, c.id) FROM clients_client c WHERE c.ref = import_client.ref)"
     )
     return new
 

@@ -1,10 +1,12 @@
 from clients.models.activity import Interaction, Task
 from clients.models.client import Client, Tag
+from clients.models.duplicates import DuplicatePair
 from clients.models.journal import Batch, Change
 from clients.models.people import BuyingUnit, Consent, Person, UnitMembership
+from clients.models.privacy import Erasure, RetentionNotice, RetentionRule, Suppression, Trail
 from clients.models.views import SavedView
 
 __all__ = [
-    "Batch", "BuyingUnit", "Change", "Client", "Consent", "Interaction", "Person", "SavedView", "Tag", "Task",
-    "UnitMembership",
+    "Batch", "BuyingUnit", "Change", "Client", "Consent", "DuplicatePair", "Erasure", "Interaction", "Person",
+    "RetentionNotice", "RetentionRule", "SavedView", "Suppression", "Tag", "Task", "Trail", "UnitMembership",
 ]  # fmt: skip
