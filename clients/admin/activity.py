@@ -34,7 +34,7 @@ class TaskAdmin(TrackedAdmin):
     search_fields = ("title", "client__search_text")
     date_hierarchy = "due_on"
     ordering = ("due_on", "pk")
-    readonly_fields = ("state", "done_at", "created_at", "updated_at")
+    readonly_fields = ("state", "done_at", "created_at", "updated_at")  # type: ignore[misc]
     actions = ("mark_done",)
 
     @admin.action(description=_("Mark as done"), permissions=["change"])

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from tests.access.walk import METHODS, READERS, Entry, entries, site_urls
-from tests.access.world import ABSENT, World, body_of, stored, without_tokens
+from tests.access.world import ABSENT, World, body_of, stored, without_tokens, writes
 
 
 def address(entry: Entry, world: World, number: int | None = None) -> str:
@@ -29,14 +29,14 @@ def request(browser: Browser, method: str, url: str, entry: Entry) -> HttpRespon
 
 def undone(browser: Browser, method: str, url: str, entry: Entry) -> tuple[HttpResponse, bool]:
     """The answer, and whether anything was written; whatever was is undone."""
-    before = stored()
     with transaction.atomic():
+        before = writes()
         response = request(browser, method, url, entry)
         body = body_of(response)
-        changed = stored() != before
+        left = stored() if writes() != before else None
         transaction.set_rollback(True)
     response.text_of_test = body
-    return response, changed
+    return response, left is not None and left != stored()
 
 
 def answer(response: HttpResponse) -> int | str:
@@ -103,3 +103,10 @@ def test_an_absent_object_is_not_found_by_those_who_see_all(world: World):
             if (response.status_code, changed) != (404, False):
                 wrong.append(f"{method} {entry.name}: {response.status_code}, changed {changed}")
     assert wrong == []
+
+
+def test_a_write_is_noticed(world: World):
+    """The walk would prove nothing if a refused request could write unseen."""
+    before, fingerprint = writes(), stored()
+    world.readers["owner"].__class__.objects.filter(pk=world.readers["owner"].pk).update(name="Alice A.")
+    assert (writes() > before, stored() != fingerprint) == (True, True)
