@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import PlainFormMixin
-from sales.labels import DATE_FORMATS, DECIMAL_MARKS, FIELDS
+from common.reading.labels import DATE_FORMATS, DECIMAL_MARKS
+from sales.labels import FIELDS
 from sales.models import Category
 from sales.rules import Field, Mapping
 

@@ -18,18 +18,20 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from clients.models import Client as ClientRecord
+from common.reading.conventions import Conventions
+from common.reading.conventions import settle as settle_generally
+from common.reading.files import open_table
+from common.reading.refusals import FileRefused
+from common.reading.rejects import RejectFile
+from common.reading.table import Table
 from sales import staging
+from sales.labels import REJECTS
 from sales.models import ExchangeRate
-from sales.reading.conventions import Conventions, settle
-from sales.reading.files import open_table
 from sales.reading.lines import Line, LineReader
 from sales.reading.rates import RateBook, Rates
-from sales.reading.refusals import FileRefused
-from sales.reading.table import Table
-from sales.rejects import RejectFile
 from sales.rollup import rebuild_dirty
-from sales.rules import Mapping, Reject
-from sales.writing import Written, write_staged
+from sales.rules import Field, Mapping, Reject
+from sales.writing import Keeper, Written, write_staged
 
 BATCH = 20_000
 FOLDER = "imports"  # below the storage of files
@@ -50,6 +52,18 @@ class Request:
     owner: Any = None
     user: Any = None
     observed_from: date | None = None
+    dry_run: bool = False
+    keeper: Keeper | None = None
+
+
+NUMBERS = (Field.AMOUNT, Field.QUANTITY, Field.UNIT_PRICE, Field.COST)
+
+
+def settle(path: Path, name: str, mapping: Mapping) -> Conventions:
+    """How the file writes its columns, days and numbers. Raises ``FileRefused``."""
+    return settle_generally(
+        path, name, mapping, missing=mapping.missing(), numbers=NUMBERS, dates=[Field.DAY]
+    )
 
 
 def rates_of(currency: str) -> Rates:
@@ -81,7 +95,7 @@ def import_file(
             read, described = _stage(request, conventions, rejects, progress or (lambda done, total: None))
             written = _write(request, fence or (lambda: None))
         _add_late_rejects(request, rejects, written)
-        days = rebuild_dirty()
+        days = 0 if request.dry_run else rebuild_dirty()
     except BaseException:
         rejects.discard()
         raise
@@ -114,11 +128,11 @@ def _stage_batch(table: Table, reader: LineReader, rejects: RejectFile) -> int:
     read = 0
     for number, cells, problem in islice(table.rows, BATCH):
         read += 1
-        line = problem or reader.read(number, cells)
+        line = Reject(problem) if problem else reader.read(number, cells)
         if isinstance(line, Line):
             lines.append(line)
         else:
-            rejects.add(number, line, cells)
+            rejects.add(number, line, str(REJECTS[line]), cells)
     staging.stage("import_line", lines)
     _stage_references(reader)
     return read
@@ -139,9 +153,13 @@ def _stage_references(reader: LineReader) -> None:
 def _write(request: Request, fence: Callable[[], None]) -> Written:
     with transaction.atomic():
         fence()
-        return write_staged(
-            owner=request.owner, user=request.user, observed_from=request.observed_from, now=request.now
-        )
+        written = write_staged(
+            owner=request.owner, user=request.user, observed_from=request.observed_from, now=request.now,
+            keeper=request.keeper,
+        )  # fmt: skip
+        if request.dry_run:
+            transaction.set_rollback(True)
+        return written
 
 
 def _add_late_rejects(request: Request, rejects: RejectFile, written: Written) -> None:
@@ -151,7 +169,7 @@ def _add_late_rejects(request: Request, rejects: RejectFile, written: Written) -
     with open_table(request.path, request.name, request.mapping.encoding) as table:
         for number, cells, _ in table.rows:
             if reason := written.rejected.get(number):
-                rejects.add(number, reason, cells)
+                rejects.add(number, reason, str(REJECTS[reason]), cells)
 
 
 def _result(read: int, rejects: RejectFile, written: Written) -> dict[str, Any]:
@@ -196,7 +214,7 @@ def preview(
     with open_table(path, name, mapping.encoding) as table:
         for number, cells, problem in islice(table.rows, most):
             read += 1
-            line = problem or reader.read(number, cells)
+            line = Reject(problem) if problem else reader.read(number, cells)
             reason = line if isinstance(line, Reject) else None
             if reason is not None:
                 rejected[reason] = rejected.get(reason, 0) + 1

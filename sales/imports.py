@@ -14,12 +14,12 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from accounts.models import User
+from common.reading.refusals import FileRefused
 from common.reasons import Reason
 from jobs.rules import JobState
 from jobs.services import enqueue
 from sales.importing import FOLDER, Progress, Request, head, import_file
 from sales.models import OrderImport
-from sales.reading.refusals import FileRefused
 from sales.rules import ImportState, Mapping
 
 JOB_KIND = "sales.import"

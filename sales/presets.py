@@ -1,6 +1,6 @@
 """Mappings known by name, and the column names that files commonly use. Data alone."""
 
-from sales.rules import Field, Mapping
+from sales.rules import Channel, Field, Mapping
 
 PRESETS = {
     # UCI Online Retail: cancellations carry an invoice number of their own ("C…") and negative quantities.
@@ -62,4 +62,15 @@ USUAL_NAMES: dict[Field, tuple[str, ...]] = {
     Field.CATEGORY: ("category", "categorie", "famille", "family"),
     Field.CITY: ("city", "ville"),
     Field.COUNTRY: ("country", "pays"),
+    Field.CHANNEL: ("channel", "canal", "saleschannel", "canaldevente"),
+}  # fmt: skip
+
+# Folded words of a channel, as shops and tills write them.
+CHANNEL_WORDS: dict[str, Channel] = {
+    **dict.fromkeys(("online", "web", "internet", "ecommerce", "eshop", "enligne", "site", "siteweb"), Channel.ONLINE),
+    **dict.fromkeys(
+        ("offline", "horsligne", "store", "shop", "pos", "retail", "magasin", "boutique", "phone", "telephone", "agence"),
+        Channel.OFFLINE,
+    ),
+    **dict.fromkeys(("unknown", "inconnu"), Channel.UNKNOWN),
 }  # fmt: skip

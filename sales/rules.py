@@ -1,8 +1,8 @@
 """States of an import, fields of a line of sales, why a row is left out, when costs suffice. Pure."""
 
-from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+
+from common.reading import shapes
 
 MIN_COST_COVERAGE = 0.8
 """Share of a client's sales, by absolute amount, whose cost must be known or assumed before a margin
@@ -41,6 +41,7 @@ class Field(StrEnum):
     CATEGORY = "category"
     CITY = "city"
     COUNTRY = "country"
+    CHANNEL = "channel"
 
 
 class Reject(StrEnum):
@@ -66,19 +67,11 @@ class Reject(StrEnum):
     ORDER_OF_OTHER_CLIENT = "order_of_other_client"
     NOT_YOUR_CLIENT = "not_your_client"
     ERASED = "erased"
+    CHANNEL_UNKNOWN = "channel_unknown"
 
 
-@dataclass(frozen=True)
-class Mapping:
-    """Which column of a file holds which field, and how its days and numbers are written.
-
-    An empty ``date_format``, ``decimal_mark`` or ``encoding`` is found out from the file.
-    """
-
-    columns: dict[str, str] = field(default_factory=dict)
-    date_format: str = ""
-    decimal_mark: str = ""
-    encoding: str = ""
+class Mapping(shapes.Mapping):
+    """The columns of a file of orders."""
 
     def missing(self) -> list[str]:
         """Fields without which no line can be read."""
@@ -88,23 +81,7 @@ class Mapping:
             absent.append(Field.AMOUNT)
         return [str(name) for name in absent]
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(**data)
-
 
 def parse_columns(text: str) -> dict[str, str]:
     """``client=COL,day=COL`` → columns by field. Raises ``ValueError`` naming what is wrong."""
-    columns: dict[str, str] = {}
-    for part in text.split(","):
-        name, equals, column = part.partition("=")
-        if not equals or not column.strip():
-            raise ValueError(f"{part!r} is not FIELD=COLUMN")
-        try:
-            columns[Field(name.strip()).value] = column.strip()
-        except ValueError:
-            raise ValueError(f"{name.strip()!r} is none of {', '.join(Field)}") from None
-    return columns
+    return shapes.parse_columns(text, tuple(field.value for field in Field))

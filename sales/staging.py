@@ -8,10 +8,10 @@ from django.db import DatabaseError, connection
 
 TABLES = {
     "import_client": "n integer primary key, ref varchar(64), name varchar(200), city varchar(100), "
-    "country varchar(60), search_text text, client_id bigint",
+    "country varchar(60), search_text text, client_id bigint, is_new integer",
     "import_product": "n integer primary key, ref varchar(64), name varchar(200), category varchar(120), "
-    "product_id bigint",
-    "import_order": "n integer primary key, ref varchar(120), client_n integer, order_id bigint, is_new integer",
+    "product_id bigint, is_new integer",
+    "import_order": "n integer primary key, ref varchar(120), client_n integer, channel varchar(8), order_id bigint, is_new integer",
     "import_line": "number bigint, order_n integer, day date, position integer, product_n integer, "
     "quantity decimal(14,3), amount_cents bigint, currency varchar(3), net_cents bigint, cost_cents bigint",
     "import_pair": "order_n integer, day date, order_id bigint, client_id bigint, changed integer",
@@ -19,7 +19,7 @@ TABLES = {
 COLUMNS = {
     "import_client": "n, ref, name, city, country, search_text",
     "import_product": "n, ref, name, category",
-    "import_order": "n, ref, client_n",
+    "import_order": "n, ref, client_n, channel",
     "import_line": "number, order_n, day, position, product_n, quantity, amount_cents, currency, net_cents, cost_cents",
 }
 

@@ -11,16 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from common.htmx import page
+from common.reading.conventions import guess_columns
+from common.reading.labels import DATE_FORMATS, DECIMAL_MARKS, REFUSALS
+from common.reading.refusals import FileRefused
+from common.reading.rejects import read_rejects
 from common.wording import explain
 from sales.forms import MappingForm, MarginForm, UploadForm
 from sales.importing import head, preview
 from sales.imports import choose_mapping, confirm, path_of, upload, uploaded_file
-from sales.labels import DATE_FORMATS, DECIMAL_MARKS, FIELDS, REFUSALS, REJECTS
+from sales.labels import FIELDS, REJECTS
 from sales.models import OrderImport
-from sales.presets import PRESETS
-from sales.reading.conventions import guess_columns
-from sales.reading.refusals import FileRefused
-from sales.rejects import read_rejects
+from sales.presets import PRESETS, USUAL_NAMES
 from sales.rules import Field, ImportState, Mapping, Reject
 from sales.selectors import margin_rows, recent_imports, same_file_before
 from sales.services import set_assumed_margin
@@ -119,7 +120,7 @@ def _outcome(request: HttpRequest, order_import: OrderImport) -> HttpResponse:
         "problem": explain(order_import.problem, REFUSALS) if order_import.problem else "",
         "reasons": [(code, REJECTS[Reject(code)], count) for code, count in counts.get("rejected", {}).items()],
         "rejected": sum(counts.get("rejected", {}).values()),
-        "rows": [(row, REJECTS[row.reason]) for row in rows],
+        "rows": [(row, row.sentence) for row in rows],
     }  # fmt: skip
     return page(request, "sales/outcome.html", context, partial="rejects" if reason else "")
 
@@ -158,7 +159,7 @@ def _suggested(order_import: OrderImport, header: list[str], asked: str) -> Mapp
         return PRESETS[asked]
     if order_import.mapping:
         return Mapping.from_json(order_import.mapping)
-    return PRESETS[fitting[0]] if fitting else Mapping(guess_columns(header))
+    return PRESETS[fitting[0]] if fitting else Mapping(guess_columns(header, USUAL_NAMES))
 
 
 @require_POST

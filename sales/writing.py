@@ -4,15 +4,17 @@ What a file replaces is a pair (order, day): where its lines differ from the sto
 replaced and the client's day becomes dirty; where they do not, nothing is touched.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
 from accounts.defaults import default_language
+from accounts.rules import Act
 from clients.models import Client
-from clients.rules import ClientKind
+from clients.rules import ClientKind, ClientState
 from clients.suppression import Identity, suppressed_positions
 from common.locks import lock_until_commit
 from sales import staging
@@ -27,19 +29,36 @@ class Written:
     counts: dict[str, int]
 
 
-def write_staged(*, owner: Any, user: Any, observed_from: Any, now: datetime) -> Written:
+class Keeper(Protocol):
+    """Keeps what an import replaces, so that it can be undone; reads the staging tables."""
+
+    def before(self) -> None:
+        """Records exist and ``import_pair`` tells what changes; no line was touched yet."""
+
+    def after(self, new_categories: Sequence[int]) -> None:
+        """Everything is written."""
+
+
+def write_staged(
+    *, owner: Any, user: Any, observed_from: Any, now: datetime, keeper: Keeper | None = None
+) -> Written:
     """Write every staged line. ``user`` limits the import to clients visible to them; ``None`` does not."""
     lock_until_commit("sales import")
-    rejected = _reject(_ORDERS_OF_OTHERS, Reject.ORDER_OF_OTHER_CLIENT) | _reject_erased()
-    _prune()
-    new_clients = _write_clients(owner, observed_from, now)
+    rejected = _find_clients() | _reject_erased()
     if user is not None:
         rejected |= _reject_foreign(user)
-        _prune()
-    _write_products()
+    rejected |= _reject(_ORDERS_OF_OTHERS, Reject.ORDER_OF_OTHER_CLIENT)
+    _prune()
+    new_clients = _write_clients(owner, observed_from, now)
+    new_categories = _write_products()
     new_orders = _write_orders()
     _mark_changes()
+    if keeper:
+        keeper.before()
+    _set_channels()
     _replace_lines()
+    if keeper:
+        keeper.after(new_categories)
     return Written(rejected, _counts() | {"new_clients": new_clients, "new_orders": new_orders})
 
 
@@ -60,9 +79,29 @@ _ORDERS_OF_OTHERS = """
     SELECT o.n FROM import_order o
     JOIN import_client k ON k.n = o.client_n
     JOIN sales_order s ON s.ref = o.ref
-    LEFT JOIN clients_client c ON c.ref = k.ref
-    WHERE c.id IS NULL OR s.client_id <> COALESCE(c.merged_into_id, c.id)
+    WHERE k.client_id IS NULL OR s.client_id <> k.client_id
 """
+_ORDERS_OF_ERASED = """
+    SELECT o.n FROM import_order o JOIN import_client k ON k.n = o.client_n
+    JOIN clients_client c ON c.id = k.client_id WHERE c.state = %s
+"""
+
+
+def _find_clients() -> dict[int, Reject]:
+    """Whom the references name today: a merged client is the one it lives on in, an erased one nobody."""
+    _run(
+        "UPDATE import_client SET client_id = (SELECT c.id FROM clients_client c WHERE c.ref = import_client.ref)"
+    )
+    while _run(
+        """
+        UPDATE import_client SET client_id = (
+            SELECT c.merged_into_id FROM clients_client c WHERE c.id = import_client.client_id)
+        WHERE client_id IN (SELECT id FROM clients_client WHERE merged_into_id IS NOT NULL)
+        """
+    ):
+        pass
+    _run("UPDATE import_client SET is_new = CASE WHEN client_id IS NULL THEN 1 ELSE 0 END")
+    return _reject(_ORDERS_OF_ERASED, Reject.ERASED, [ClientState.ERASED.value])
 
 
 def _reject(orders: str, reason: Reject, parameters: Any = None) -> dict[int, Reject]:
@@ -76,20 +115,19 @@ def _reject(orders: str, reason: Reject, parameters: Any = None) -> dict[int, Re
 
 
 def _reject_foreign(user: Any) -> dict[int, Reject]:
-    visible, parameters = Client.objects.visible_to(user).order_by().values("pk").query.sql_with_params()
+    visible, parameters = (
+        Client.objects.visible_to(user, act=Act.IMPORT).order_by().values("pk").query.sql_with_params()
+    )
     orders = f"""
         SELECT o.n FROM import_order o JOIN import_client k ON k.n = o.client_n
-        WHERE k.client_id NOT IN ({visible})
+        WHERE k.client_id IS NOT NULL AND k.client_id NOT IN ({visible})
     """
     return _reject(orders, Reject.NOT_YOUR_CLIENT, parameters)
 
 
 def _reject_erased() -> dict[int, Reject]:
     """Orders of clients that are new to us because they were erased: they must not come back by a file."""
-    new = _rows(
-        "SELECT k.n, k.ref FROM import_client k "
-        "WHERE NOT EXISTS (SELECT 1 FROM clients_client c WHERE c.ref = k.ref) ORDER BY k.n"
-    )
+    new = _rows("SELECT k.n, k.ref FROM import_client k WHERE k.is_new = 1 ORDER BY k.n")
     gone = suppressed_positions([Identity(ref=ref) for _, ref in new])
     rejected: dict[int, Reject] = {}
     for number in sorted(new[position][0] for position in gone):
@@ -116,7 +154,7 @@ def _write_clients(owner: Any, observed_from: Any, now: datetime) -> int:
                                     phone, language, observed_from, search_text, created_at, updated_at)
         SELECT k.ref, k.name, %(kind)s, CAST(%(owner)s AS bigint), CAST(%(team)s AS bigint), '', '', k.city,
                k.country, '', '', %(language)s, CAST(%(observed_from)s AS text)::date, k.search_text, %(now)s, %(now)s
-        FROM import_client k WHERE NOT EXISTS (SELECT 1 FROM clients_client c WHERE c.ref = k.ref)
+        FROM import_client k WHERE k.client_id IS NULL
         ORDER BY k.n
         ON CONFLICT (ref) DO NOTHING
         """.replace("CAST(%(observed_from)s AS text)::date", _as_date("%(observed_from)s")),
@@ -128,8 +166,8 @@ def _write_clients(owner: Any, observed_from: Any, now: datetime) -> int:
     )  # fmt: skip
     # The reference of a merged client finds the one it lives on in.
     _run(
-        "UPDATE import_client SET client_id = "
-        "(SELECT COALESCE(c.merged_into_id, c.id) FROM clients_client c WHERE c.ref = import_client.ref)"
+        "UPDATE import_client SET client_id = (SELECT c.id FROM clients_client c WHERE c.ref = import_client.ref) "
+        "WHERE client_id IS NULL"
     )
     return new
 
@@ -143,15 +181,19 @@ def _as_stored(now: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(now)
 
 
-def _write_products() -> None:
-    """A file adds products and categories; it never changes those that exist."""
-    _run(
+def _write_products() -> list[int]:
+    """A file adds products and categories; it never changes those that exist. Returns new categories."""
+    new_categories = _rows(
         """
         INSERT INTO sales_category (name)
         SELECT DISTINCT p.category FROM import_product p
         WHERE p.category <> '' AND NOT EXISTS (SELECT 1 FROM sales_category c WHERE c.name = p.category)
-        ON CONFLICT (name) DO NOTHING
+        ON CONFLICT (name) DO NOTHING RETURNING id
         """
+    )
+    _run(
+        "UPDATE import_product SET is_new = CASE WHEN EXISTS "
+        "(SELECT 1 FROM sales_product s WHERE s.ref = import_product.ref) THEN 0 ELSE 1 END"
     )
     _run(
         """
@@ -166,6 +208,7 @@ def _write_products() -> None:
         "UPDATE import_product SET product_id = "
         "(SELECT s.id FROM sales_product s WHERE s.ref = import_product.ref)"
     )
+    return [pk for (pk,) in new_categories]
 
 
 def _write_orders() -> int:
@@ -175,8 +218,8 @@ def _write_orders() -> int:
     )
     new = _run(
         """
-        INSERT INTO sales_order (client_id, ref)
-        SELECT k.client_id, o.ref FROM import_order o JOIN import_client k ON k.n = o.client_n
+        INSERT INTO sales_order (client_id, ref, channel)
+        SELECT k.client_id, o.ref, o.channel FROM import_order o JOIN import_client k ON k.n = o.client_n
         WHERE o.is_new = 1 ORDER BY o.n
         """
     )
@@ -221,6 +264,15 @@ def _mark_changes() -> None:
     )
     _run("CREATE INDEX import_pair_key ON import_pair (order_n, day)")
     staging.analyze()
+
+
+def _set_channels() -> None:
+    _run(
+        """
+        UPDATE sales_order SET channel = o.channel FROM import_order o
+        WHERE o.order_id = sales_order.id AND o.channel <> '' AND o.channel <> sales_order.channel
+        """
+    )
 
 
 def _replace_lines() -> None:

@@ -1,4 +1,1 @@
-"""Reading files of orders: bytes → rows of cells → lines of sales, or a refusal with its reason.
-
-Nothing here writes to the database.
-"""
+"""From rows of cells to lines of sales."""

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from common.money import MAX_CENTS, to_cents
 from common.numbers import parse_decimal
+from common.reading.conventions import Conventions, folded
+from common.reading.days import EARLIEST, LATEST
 from common.text import clean
-from sales.reading.conventions import Conventions
-from sales.reading.days import check_range
-from sales.rules import Field, Reject
+from sales.presets import CHANNEL_WORDS
+from sales.rules import Channel, Field, Reject
 
 CACHE = 200_000
 MAX_REF = {Field.CLIENT: 64, Field.PRODUCT: 64, Field.ORDER: 120}
@@ -55,6 +56,7 @@ class Order(NamedTuple):
     number: int
     ref: str
     client: int
+    channel: str
 
 
 class LineReader:
@@ -190,10 +192,21 @@ class LineReader:
         if ref != key and (known := self._orders.get(ref)) is not None:
             found: tuple[int, int] | Reject = known
         else:
+            channel = self._read_channel(cells)
+            if isinstance(channel, Reject):
+                return channel
             found = self._orders[ref] = (len(self._orders) + 1, client)
-            self.new_orders.append(Order(found[0], ref, client))
+            self.new_orders.append(Order(found[0], ref, client, channel))
         self._orders[key] = found
         return found
+
+    def _read_channel(self, cells: Sequence[Any]) -> str | Reject:
+        """The first row of an order says how it came; an empty cell leaves what is known."""
+        at = self._conventions.positions.get(Field.CHANNEL)
+        word = folded(str(cells[at])) if at is not None else ""
+        if not word:
+            return Channel.UNKNOWN.value
+        return CHANNEL_WORDS[word].value if word in CHANNEL_WORDS else Reject.CHANNEL_UNKNOWN
 
     def _read_day(self, cell: Any) -> str | Reject:
         day = self._conventions.read_day(cell)
@@ -201,7 +214,7 @@ class LineReader:
             blank = not str(cell).strip()
             found: str | Reject = Reject.DAY_MISSING if blank else _unreadable(cell, Reject.DAY_UNREADABLE)
         else:
-            found = check_range(day, self._today) or day.isoformat()
+            found = _check_range(day, self._today) or day.isoformat()
         _remember(self._days, cell, found)
         return found
 
@@ -284,6 +297,12 @@ def _bad_ref(ref: str, field: Field) -> Reject | None:
     if ref.startswith("="):
         return Reject.FORMULA
     return Reject.REFERENCE_TOO_LONG if len(ref) > MAX_REF[field] else None
+
+
+def _check_range(day: date, today: date) -> Reject | None:
+    if not EARLIEST <= day <= LATEST:
+        return Reject.DAY_OUT_OF_RANGE
+    return Reject.DAY_IN_FUTURE if day > today else None
 
 
 def _unreadable(cell: Any, otherwise: Reject) -> Reject:

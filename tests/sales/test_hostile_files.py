@@ -8,8 +8,8 @@ import pytest
 from django.utils.translation import override
 
 from clients.models import Client
+from common.reading.refusals import FileRefused
 from sales.models import DirtyDay, Order, OrderLine
-from sales.reading.refusals import FileRefused
 from tests.sales.corpus import CORPUS, Case
 from tests.sales.helpers import COLUMNS, import_text
 

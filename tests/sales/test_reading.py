@@ -11,17 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from common.reading.conventions import guess_columns
+from common.reading.days import Order, read_day, reader
+from common.reading.encodings import encoding_of
+from common.reading.files import open_table
+from common.reading.marks import decimal_mark_of
+from common.reading.refusals import FileRefused
+from common.reading.rejects import disarmed
+from common.reading.source import Survey
 from common.text import clean
 from sales.importing import preview
-from sales.reading.conventions import guess_columns
-from sales.reading.days import Order, read_day, reader
-from sales.reading.encodings import encoding_of
-from sales.reading.files import open_table
-from sales.reading.marks import decimal_mark_of
+from sales.presets import USUAL_NAMES
 from sales.reading.rates import RateBook
-from sales.reading.refusals import FileRefused
-from sales.reading.source import Survey
-from sales.rejects import disarmed
 from sales.rules import Mapping, parse_columns
 from tests.sales.helpers import TODAY
 
@@ -166,7 +167,7 @@ def test_the_encoding_is_found_on_little_text(encoding: str) -> None:
     ],
 )  # fmt: skip
 def test_columns_are_guessed_by_their_usual_names(header: list[str], guessed: dict[str, str]) -> None:
-    assert guess_columns(header) == guessed
+    assert guess_columns(header, USUAL_NAMES) == guessed
 
 
 @pytest.mark.parametrize("text", ["", "client", "client=", "nobody=x", "client=a,,day=b"])

@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from accounts.models import User
 from common.commands import JsonCommand, iso_date
 from common.periods import local_date
+from common.reading.refusals import FileRefused
 from sales.imports import import_by_operator
 from sales.presets import PRESETS
-from sales.reading.refusals import FileRefused
 from sales.rules import Mapping, parse_columns
 
 _DATE_HINT = "Say it with --date-format %d/%m/%Y or the like. "

@@ -5,8 +5,8 @@ import re
 
 from charset_normalizer import from_bytes
 
-from sales.reading.refusals import FileRefused
-from sales.reading.source import Survey
+from common.reading.refusals import FileRefused
+from common.reading.source import Survey
 
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",

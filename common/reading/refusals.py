@@ -1,14 +1,14 @@
 from typing import Any
 
+from common.reading.labels import REFUSALS
 from common.reasons import Reason
 from common.wording import explain
-from sales.labels import REFUSALS
 
 
 class FileRefused(Exception):
     """The file as a whole cannot be imported; nothing of it is written.
 
-    ``code`` is a key of ``sales.labels.REFUSALS``; ``str()`` is the sentence in the active language.
+    ``code`` is a key of ``common.reading.labels.REFUSALS``; ``str()`` is the sentence in the active language.
     """
 
     def __init__(self, code: str, **values: Any) -> None:

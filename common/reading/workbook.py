@@ -10,9 +10,9 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from sales.reading.refusals import FileRefused
-from sales.reading.table import Row, Table, read_header
-from sales.rules import Reject
+from common.reading.refusals import FileRefused
+from common.reading.shapes import Shape
+from common.reading.table import Row, Table, read_header
 
 MAX_MEMBERS = 200
 MAX_DECLARED = 100 * 1024**2
@@ -112,9 +112,9 @@ def _rows(rows: Iterator[tuple[int, tuple[Any, ...]]], width: int) -> Iterator[R
             continue
         problem = None
         if any(cell != "" for cell in cells[width:]):
-            problem = Reject.TOO_MANY_CELLS
+            problem = Shape.TOO_MANY_CELLS
         elif any(type(cell) is str and len(cell) > MAX_CELL for cell in cells):
-            problem, cells = Reject.FIELD_TOO_LONG, []
+            problem, cells = Shape.FIELD_TOO_LONG, []
         yield number, (cells[:width] + [""] * (width - len(cells))) if not problem else cells, problem
 
 
@@ -125,7 +125,7 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, datetime):
-        return cell.date()
+        return cell.date() if cell.time() == time() else cell.replace(tzinfo=None)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)
     if isinstance(cell, (str, int, float, date)):

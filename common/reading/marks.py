@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from common.numbers import parse_decimal
-from sales.reading.refusals import FileRefused
+from common.reading.refusals import FileRefused
 
 MARKS = ".,"
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sales.reading.encodings import encoding_of
-from sales.reading.refusals import FileRefused
-from sales.reading.source import Kind, Source, Survey, survey
-from sales.reading.table import Row, Table, read_header
-from sales.rules import Reject
+from common.reading.encodings import encoding_of
+from common.reading.refusals import FileRefused
+from common.reading.shapes import Shape
+from common.reading.source import Kind, Source, Survey, survey
+from common.reading.table import Row, Table, read_header
 
 SEPARATORS = ",;\t|"
 BLANKS = " "  # columns set apart by one or more spaces, where nothing else cuts the lines
@@ -109,22 +109,22 @@ def _rows(reader: Any, lines: _Lines, width: int, ended: bool) -> Iterator[Row]:
             cut = False
             yield line, cells, None
         elif any(cells):
-            row = (line, cells, Reject.NUL_BYTE) if lines.nul else _ragged(line, cells, width)
+            row = (line, cells, Shape.NUL_BYTE) if lines.nul else _ragged(line, cells, width)
             # A short last line without its end: the file was cut while being copied.
-            cut = row[2] == Reject.TOO_FEW_CELLS and not ended
+            cut = row[2] == Shape.TOO_FEW_CELLS and not ended
             lines.nul = False
             yield row
 
 
-def _broken(error: csv.Error, first: int, last: int) -> Reject:
+def _broken(error: csv.Error, first: int, last: int) -> Shape:
     """A quotation mark that swallows the following lines is a fault of the file, not of one row."""
     too_long = "field larger" in str(error)
     if "unexpected end of data" in str(error) or (last > first and too_long):
         raise FileRefused("quote_not_closed", line=first) from error
-    return Reject.FIELD_TOO_LONG if too_long else Reject.QUOTES_BROKEN
+    return Shape.FIELD_TOO_LONG if too_long else Shape.QUOTES_BROKEN
 
 
 def _ragged(line: int, cells: list[str], width: int) -> Row:
     if len(cells) > width and not any(cells[width:]):
         return line, cells[:width], None
-    return line, cells, Reject.TOO_MANY_CELLS if len(cells) > width else Reject.TOO_FEW_CELLS
+    return line, cells, Shape.TOO_MANY_CELLS if len(cells) > width else Shape.TOO_FEW_CELLS

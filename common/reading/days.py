@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sales.reading.refusals import FileRefused
-from sales.rules import Reject
+from common.reading.refusals import FileRefused
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 ENOUGH = 2000
@@ -59,12 +58,6 @@ def read_day(cell: Any, order: Order | None) -> date | None:
     return None
 
 
-def check_range(day: date, today: date) -> Reject | None:
-    if not EARLIEST <= day <= LATEST:
-        return Reject.DAY_OUT_OF_RANGE
-    return Reject.DAY_IN_FUTURE if day > today else None
-
-
 def _date(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
@@ -74,12 +67,16 @@ def _date(year: str, month: str, day: str) -> date | None:
 
 def _from_workbook(cell: Any) -> date | None:
     if isinstance(cell, date):
-        return cell
+        return _day_of(cell)
     if isinstance(cell, int) and (19_700_101 <= cell <= 21_001_231):
         return read_day(str(cell), None)
     if isinstance(cell, (int, float)) and int(cell) in _EXCEL_SERIALS:
         return _EXCEL_ZERO + timedelta(days=int(cell))
     return None
+
+
+def _day_of(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _check_format(declared: str) -> None:
@@ -95,7 +92,7 @@ def _check_format(declared: str) -> None:
 
 def _by_format(cell: Any, declared: str) -> date | None:
     if isinstance(cell, date):
-        return cell
+        return _day_of(cell)
     text = str(cell).strip()
     if not text.isascii() or len(text) > 60:
         return None

@@ -1,4 +1,4 @@
-"""The file of rejected rows: line, reason in words, and the row as it was."""
+"""The file of rejected rows: line, field, reason in words, and the row as it was."""
 
 import csv
 from collections import Counter
@@ -11,8 +11,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.exports import safe_cell
-from sales.labels import REJECTS
-from sales.rules import Reject
 
 MAX_CELL = 500
 
@@ -33,28 +31,27 @@ class RejectFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.counts: Counter[Reject] = Counter()
+        self.counts: Counter[str] = Counter()
         self._file: Any = None
         self._header: Sequence[str] = ()
-        self._sentences: dict[Reject, str] = {}
 
     def begin(self, header: Sequence[str]) -> None:
         self._header = header
 
-    def add(self, number: int, reason: Reject, cells: Sequence[Any]) -> None:
+    def add(self, number: int, code: str, sentence: str, cells: Sequence[Any], field: str = "") -> None:
+        """``field``: the label of the field concerned, when it is one."""
         if self._file is None:
             self._open()
-        self.counts[reason] += 1
-        sentence = self._sentences.get(reason) or self._sentences.setdefault(reason, str(REJECTS[reason]))
-        self._writer.writerow([number, reason.value, sentence, *map(disarmed, cells)])
+        self.counts[str(code)] += 1
+        self._writer.writerow([number, str(code), field, sentence, *map(disarmed, cells)])
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # With a byte order mark, spreadsheet programs read accents right.
-        self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+        self._file = self.path.open("w", encoding="utf-8-sig", newline="", errors="replace")
         self.path.chmod(0o600)
         self._writer = csv.writer(self._file)
-        self._writer.writerow([_("Line"), _("Code"), _("Reason"), *map(disarmed, self._header)])
+        self._writer.writerow([_("Line"), _("Code"), _("Field"), _("Reason"), *map(disarmed, self._header)])
 
     @property
     def exists(self) -> bool:
@@ -72,16 +69,18 @@ class RejectFile:
 @dataclass(frozen=True)
 class RejectedRow:
     number: int
-    reason: Reject
+    code: str
+    field: str
+    sentence: str
     cells: list[str]
 
 
-def read_rejects(path: Path, reason: Reject | None = None, most: int = 50) -> list[RejectedRow]:
+def read_rejects(path: Path, code: str | None = None, most: int = 50) -> list[RejectedRow]:
     """The first rejected rows, or the first of one reason; none when the file is gone."""
     if not path.is_file():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
         next(rows, None)
-        found = (RejectedRow(int(row[0]), Reject(row[1]), row[3:]) for row in rows)
-        return list(islice((row for row in found if reason in (None, row.reason)), most))
+        found = (RejectedRow(int(row[0]), row[1], row[2], row[3], row[4:]) for row in rows)
+        return list(islice((row for row in found if code in (None, row.code)), most))

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.reading.refusals import FileRefused
+from common.reading.shapes import Shape
 from common.text import clean
-from sales.reading.refusals import FileRefused
-from sales.rules import Reject
 
 MAX_COLUMNS = 200
 
-Row = tuple[int, Sequence[Any], Reject | None]
+Row = tuple[int, Sequence[Any], Shape | None]
 """Line number (from 1, the header counts), cells as wide as the header, and what is wrong with the row's shape."""
 
 

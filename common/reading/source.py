@@ -1,4 +1,4 @@
-"""The bytes of a file of orders: what kind it is, unpacked under limits, looked through once."""
+"""The bytes of a file: what kind it is, unpacked under limits, looked through once."""
 
 import codecs
 import gzip
@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from sales.reading.refusals import FileRefused
+from common.reading.refusals import FileRefused
 
 MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO = 200

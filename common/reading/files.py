@@ -1,13 +1,13 @@
-"""Opening a file of orders, whatever its kind."""
+"""Opening a file, whatever its kind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sales.reading.delimited import open_delimited
-from sales.reading.source import Kind, kind_of
-from sales.reading.table import Table
-from sales.reading.workbook import open_workbook
+from common.reading.delimited import open_delimited
+from common.reading.source import Kind, kind_of
+from common.reading.table import Table
+from common.reading.workbook import open_workbook
 
 
 @contextmanager
