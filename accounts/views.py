@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts.forms import ChangePasswordForm, LoginForm, NewPasswordForm, ProfileForm, ResetForm
+from accounts.labels import ROLES
 from accounts.models import User
-from accounts.selectors import demo_logins
+from accounts.rules import Role
+from accounts.selectors import demo_logins, rights_table
 from common.htmx import page
 
 
@@ -95,3 +97,9 @@ def language(request: HttpRequest) -> HttpResponse:
     if known and request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=code)
     return set_language(request)
+
+
+def rights(request: HttpRequest) -> HttpResponse:
+    """What each role may do, and with whose clients: nobody has to guess why a button is missing."""
+    context = {"roles": [ROLES[role] for role in Role], "rows": rights_table()}
+    return page(request, "accounts/rights.html", context)
