@@ -23,7 +23,7 @@ from jobs.registry import Context
 from jobs.services import enqueue
 from kinetics.services import recompute_kinetics
 from sales.imports import purge_strays, purge_uploads
-from segmentation.services import classify_clients
+from segmentation.services import classify_clients, propose_when_due
 
 KIND = "night"
 NIGHT_HOUR = 2
@@ -52,6 +52,7 @@ def run_night(context: Context) -> Mapping[str, Any]:
         as_of=as_of, now=now, progress=lambda done, total: context.checkpoint(done=done, total=total)
     )
     segments = classify_clients(as_of=as_of, now=timezone.now())
+    propose_when_due(as_of=as_of)
     if as_of == last_closed_day(now):
         _make_lists(timezone.now())
     return {

@@ -28,6 +28,13 @@ def day_number(expression: str) -> str:
     return f"CAST(julianday({expression}) - 1721424.5 AS INTEGER)"
 
 
+def days_of(ordinals: NDArray[np.int64]) -> Array:
+    """Days as ``datetime64[D]`` from ordinals as ``day_number`` gives them; 0 is no day (NaT)."""
+    days = np.datetime64("0001-01-01", "D") + (ordinals - 1)
+    days[ordinals == 0] = np.datetime64("NaT")
+    return days
+
+
 def select(sql: str, names: Sequence[str]) -> dict[str, Array]:
     """Columns of whole numbers as arrays of 64 bits; rows in any order, the same in every column.
 

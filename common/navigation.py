@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 @dataclass(frozen=True)
 class Entry:
     """``position`` keeps the method's order: My week 10, Clients 20, Contact 30, Share 40, Trust 50,
-    Care 60, Kinetics 70, Imports 80, Settings 90. ``allowed`` takes the user."""
+    Care 60, Kinetics 70, Imports 80, Settings 90. ``allowed`` takes the user; ``under`` is the beginning
+    of the addresses of its pages, its own address when empty."""
 
     key: str
     label: str | Promise
@@ -19,6 +20,7 @@ class Entry:
     url_name: str
     position: int
     allowed: Callable[[Any], bool] = lambda user: True
+    under: str = ""
 
     @property
     def url(self) -> str:
@@ -44,10 +46,11 @@ def entries_for(user: Any) -> list[Entry]:
 
 def current_key(entries: Sequence[Entry], path: str) -> str:
     """Key of the entry whose address is the longest beginning of ``path``; home only of itself."""
+    found = [(entry.under or entry.url, entry.key) for entry in entries]
     within = [
-        entry for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))
+        (place, key) for place, key in found if path == place or (place != "/" and path.startswith(place))
     ]
-    return max(within, key=lambda entry: len(entry.url)).key if within else ""
+    return max(within, key=lambda one: len(one[0]))[1] if within else ""
 
 
 def add_note(key: str, note: Note) -> None:

@@ -13,7 +13,7 @@ class SegmentationConfig(AppConfig):
         from segmentation import panels
 
         label = pgettext_lazy("the C of attention", "Care")
-        navigation.add(navigation.Entry("care", label, "grid", "segmentation:grid", 60))
+        navigation.add(navigation.Entry("care", label, "grid", "segmentation:grid", 60, under="/care/"))
         add_panel(Panel("segment", "segmentation/panels/chip.html", panels.chip, zone="head", position=10))
         add_panel(
             Panel(

@@ -40,9 +40,9 @@ PRESET_NOTES = {
     Preset.TYPED: _("The two values you consider the right ones."),
 }
 CAUSES = {
-    Cause.FIRST: _("First classification kept"),
     Cause.VALUE: _("The client's figures changed"),
     Cause.THRESHOLD: _("The lines were moved"),
+    Cause.OWN: _("The company's own segmentation"),
 }
 REASONS = {
     "revenue_high": _("Revenue of %(value_cents)s is on or above the line of %(line_cents)s."),
@@ -50,6 +50,14 @@ REASONS = {
     "margin_high": _("Margin rate of %(value_exact_rate)s is on or above the line of %(line_exact_rate)s."),
     "margin_low": _("Margin rate of %(value_exact_rate)s is below the line of %(line_exact_rate)s."),
     "margin_assumed": _("The margin rests on an assumed rate for %(share_rate)s of the sales with a cost."),
+    "held_waiting": _(
+        "The figures have pointed to another segment since %(since_date)s; the client follows once that has lasted "
+        "%(days)s days."
+    ),
+    "held_band": _(
+        "The client stays where it was: within %(revenue_rate)s of the revenue line or %(points)s points of the "
+        "margin line nothing moves."
+    ),
     "no_order": _("No order yet, so there is nothing to judge."),
     "new": _("First order %(days)s days ago; the grid waits until %(needed)s days have passed."),
     "nothing_sold": _("Nothing sold in the last 52 weeks, so there is no margin to judge."),

@@ -8,8 +8,10 @@ from django.utils.functional import Promise
 
 from clients.models import Client
 from segmentation.labels import SEGMENTS
-from segmentation.selectors.explained import position_of, reasons_of
+from segmentation.selectors.explained import history_of, position_of, reasons_of
 from segmentation.selectors.runs import published_run, segment_of
+
+STEPS_SHOWN = 5
 
 
 def chip(client: Client, user: Any) -> Mapping[str, Any] | None:
@@ -21,7 +23,12 @@ def position(client: Client, user: Any) -> Mapping[str, Any] | None:
     row = segment_of(client)
     if row is None:
         return None
-    return {"grid_row": row, "grid_position": position_of(row), "grid_reasons": reasons_of(row)}
+    return {
+        "grid_row": row,
+        "grid_position": position_of(row),
+        "grid_reasons": reasons_of(row),
+        "changes": history_of(client)[:STEPS_SHOWN],
+    }
 
 
 def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from common.reasons import Reason
 from sales.rules import MIN_COST_COVERAGE
 
-RULE_VERSION = "grid-1"
+RULE_VERSION = "grid-2"
 MIN_TENURE_DAYS = 91
 
 

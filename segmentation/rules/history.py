@@ -1,48 +1,48 @@
-"""How a client's segment changed from one run to the next, and what made it change. Pure."""
+"""What made a client change its segment. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from segmentation.rules.grid import Segment, Thresholds
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.rules.grid import Features, Thresholds
+from segmentation.rules.stability import NONE, Standings, settle
 
 
 class Cause(StrEnum):
-    FIRST = "first"  # the first run that knows the client
     VALUE = "value"  # the client's own figures crossed a line
     THRESHOLD = "threshold"  # the line moved over the client
+    OWN = "own"  # the company's own segmentation came, went or was changed
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a client stood on one day; ``under(lines)`` is where other lines would have put it."""
+class Moves:
+    """Who changed (positions in the features), from and to which code, and whether a line moved over them."""
 
-    as_of: date
-    segment: Segment
-    thresholds: Thresholds
-    under: Callable[[Thresholds], Segment]
-
-
-@dataclass(frozen=True)
-class Change:
-    as_of: date
-    before: Segment | None
-    after: Segment
-    cause: Cause
+    index: NDArray[np.int64]
+    before: NDArray[np.int8]
+    after: NDArray[np.int8]
+    by_line: NDArray[np.bool_]
 
 
-def changes(standings: Sequence[Standing]) -> Iterator[Change]:
-    """The changes among ``standings`` (oldest first), oldest first.
+def moves(
+    features: Features,
+    before: Standings,
+    after: Standings,
+    *,
+    lines_before: Thresholds,
+    moved: bool,
+    day: int,
+) -> Moves:
+    """The changes from one run to the next; nobody moves who was not known before.
 
-    The line is the cause when yesterday's lines would have left the client where it was.
+    With the lines ``moved``, they are the cause when yesterday's lines would have left the client
+    where it was; otherwise the client's figures are.
     """
-    previous: Standing | None = None
-    for standing in standings:
-        if previous is None:
-            yield Change(standing.as_of, None, standing.segment, Cause.FIRST)
-        elif standing.segment != previous.segment:
-            stayed = standing.under(previous.thresholds) == previous.segment
-            cause = Cause.THRESHOLD if stayed else Cause.VALUE
-            yield Change(standing.as_of, previous.segment, standing.segment, cause)
-        previous = standing
+    index = np.flatnonzero((before.codes != NONE) & (before.codes != after.codes))
+    if moved:
+        stayed = settle(features, lines_before, before, day).codes == before.codes
+    else:
+        stayed = np.zeros(len(before.codes), dtype=bool)
+    return Moves(index, before.codes[index], after.codes[index], stayed[index])

@@ -5,35 +5,19 @@ from dataclasses import dataclass
 
 from clients.models import Client
 from common.wording import explain
-from segmentation.labels import CAUSES, REASONS
-from segmentation.models import ClientSegment
-from segmentation.rules.grid import Segment
-from segmentation.rules.history import Change, Standing, changes
+from segmentation.labels import REASONS
+from segmentation.models import ClientSegment, SegmentEvent
 
-
-@dataclass(frozen=True)
-class ExplainedChange:
-    change: Change
-    cause: str
+MAX_STEPS = 30
 
 
 def reasons_of(row: ClientSegment) -> list[str]:
     return [explain(reason, REASONS) for reason in row.classification.because]
 
 
-def history_of(client: Client) -> list[ExplainedChange]:
-    """The client's changes of segment among the published runs still kept, newest first."""
-    rows = ClientSegment.objects.filter(client=client, run__published=True)
-    rows = rows.select_related("run__thresholds").order_by("run__as_of")
-    found = changes([_standing(row) for row in rows])
-    return [ExplainedChange(change, str(CAUSES[change.cause])) for change in found][::-1]
-
-
-def _standing(row: ClientSegment) -> Standing:
-    return Standing(
-        as_of=row.run.as_of, segment=Segment(row.segment), thresholds=row.run.thresholds.lines,
-        under=lambda lines: row.under(lines).segment,
-    )  # fmt: skip
+def history_of(client: Client) -> list[SegmentEvent]:
+    """The client's changes of segment, newest first."""
+    return list(SegmentEvent.objects.filter(client=client).order_by("-as_of", "-pk")[:MAX_STEPS])
 
 
 @dataclass(frozen=True)

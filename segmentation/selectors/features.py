@@ -6,9 +6,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from common import arrays
 from sales.windows import fetch_all
-from segmentation.models import ClientSegment, SegmentationRun
+from segmentation.models import SegmentationRun
 from segmentation.rules.grid import SEGMENT_CODES, Features
+from segmentation.rules.stability import NONE, Standings
+
+_SCALE = 10**12  # rates travel as whole numbers of their 12th decimal
+_UNKNOWN = -(10**15)  # below any rate so scaled
 
 
 @dataclass(frozen=True)
@@ -41,20 +46,60 @@ def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
     return result
 
 
-def stored_portfolio(run: SegmentationRun) -> tuple[Portfolio, NDArray[np.int8]]:
-    """What ``run`` kept of every client, and the codes (into ``SEGMENT_CODES``) it gave."""
-    code = {segment.value: number for number, segment in enumerate(SEGMENT_CODES)}
-    rows = ClientSegment.objects.filter(run=run).order_by("client_id").values_list(
-        "client_id", "revenue_cents", "margin_rate", "cost_coverage", "assumed_share", "tenure_days", "segment"
-    )  # fmt: skip
-    columns = list(zip(*rows, strict=True)) or [()] * 7
+def stored_portfolio(run: SegmentationRun) -> tuple[Portfolio, Standings]:
+    """What ``run`` kept of every client, and where it placed them."""
+    rows = arrays.select(_stored_sql(run.pk), _STORED)
+    order = np.argsort(rows["client_id"], kind="stable")
+    rows = {name: values[order] for name, values in rows.items()}
     features = Features(
-        client_ids=np.array(columns[0], dtype=np.int64),
-        revenue_cents=np.array(columns[1], dtype=np.int64),
-        margin_rate=np.array(columns[2], dtype=np.float64),
-        cost_coverage=np.array(columns[3], dtype=np.float64),
-        assumed_share=np.array(columns[4], dtype=np.float64),
-        tenure_days=np.array([-1 if days is None else days for days in columns[5]], dtype=np.int64),
+        client_ids=rows["client_id"], revenue_cents=rows["revenue"], margin_rate=_rate(rows["margin"]),
+        cost_coverage=_rate(rows["coverage"]), assumed_share=_rate(rows["assumed"]), tenure_days=rows["tenure"],
+    )  # fmt: skip
+    standings = Standings(rows["code"].astype(np.int8), rows["pending_code"].astype(np.int8), rows["since"])
+    return Portfolio(features, run.counts.get("portfolio_margin_rate")), standings
+
+
+_STORED = ("client_id", "revenue", "margin", "coverage", "assumed", "tenure", "code", "pending_code", "since")
+
+
+def _stored_sql(run_id: int) -> str:
+    return (
+        f"SELECT client_id, revenue_cents AS revenue, {_scaled('margin_rate')} AS margin,"
+        f" {_scaled('cost_coverage')} AS coverage, {_scaled('assumed_share')} AS assumed,"
+        f" COALESCE(tenure_days, -1) AS tenure, {_code('segment')} AS code, {_code('pending')} AS pending_code,"
+        f" COALESCE({arrays.day_number('pending_since')}, 0) AS since"
+        f" FROM segmentation_clientsegment WHERE run_id = {run_id:d}"
     )
-    codes = np.array([code[segment] for segment in columns[6]], dtype=np.int8)
-    return Portfolio(features, run.counts.get("portfolio_margin_rate")), codes
+
+
+def _scaled(column: str) -> str:
+    return f"COALESCE(CAST(ROUND({column} * {_SCALE}) AS bigint), {_UNKNOWN})"
+
+
+def _rate(values: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.where(values == _UNKNOWN, np.nan, values / _SCALE)
+
+
+def _code(column: str) -> str:
+    cases = " ".join(f"WHEN '{segment.value}' THEN {code}" for code, segment in enumerate(SEGMENT_CODES))
+    return f"CASE {column} {cases} ELSE {NONE} END"
+
+
+def standings_before(run: SegmentationRun, client_ids: NDArray[np.int64]) -> Standings:
+    """Where ``run`` left each of ``client_ids``, in their order; ``NONE`` for those it did not know."""
+    rows = arrays.select(
+        f"SELECT client_id, {_code('segment')} AS code, {_code('pending')} AS pending_code,"
+        f" COALESCE({arrays.day_number('pending_since')}, 0) AS since"
+        f" FROM segmentation_clientsegment WHERE run_id = {run.pk:d}",
+        ("client_id", "code", "pending_code", "since"),
+    )
+    found = Standings.nobody(len(client_ids))
+    if not len(client_ids) or not len(rows["client_id"]):
+        return found
+    place = np.minimum(np.searchsorted(client_ids, rows["client_id"]), len(client_ids) - 1)
+    known = client_ids[place] == rows["client_id"]
+    place = place[known]
+    found.codes[place] = rows["code"][known]
+    found.pending[place] = rows["pending_code"][known]
+    found.since[place] = rows["since"][known]
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, F, FloatField, Q, Sum
@@ -16,9 +17,11 @@ from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
 from segmentation.models import ClientSegment, ClientSegmentQuerySet, SegmentationRun
 from segmentation.registry import current_bubble_size
 from segmentation.rules.grid import Segment, SegmentSum
+from segmentation.selectors.runs import run_up_to
 
 MAX_BUBBLES = 1000  # more would hide each other, and weigh
 PAGE_ROWS = 25
+TRAIL_DAYS = 91
 SORTS = {
     "revenue": F("revenue_cents"),
     "margin": F("margin_rate"),
@@ -159,17 +162,37 @@ def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> 
     drawn = drawn[:MAX_BUBBLES]
     provider = current_bubble_size()
     sizes = provider.sizes([point[0] for point in drawn]) if provider else {}
+    trails = _trails(run, [point[0] for point in drawn])
     points = [
         [pk, name, revenue, round(margin, 4), sizes.get(pk) if sizes else revenue, segment]
         for pk, name, revenue, margin, segment in drawn
     ]
     data = {
         "points": points,
+        "trails": {
+            pk: trail
+            for pk, _name, _revenue, _margin, segment in drawn
+            if (trail := trails.get(pk)) and trail[2] != segment
+        },
         "lines": {"revenue": run.thresholds.revenue_cents, "margin": run.thresholds.margin_rate},
         "log": chosen.log_scale,
         "labels": _chart_labels(str(provider.label) if provider and sizes else None),
     }
     return Bubbles(data, len(points), 0 if capped else total - len(points), capped)
+
+
+def _trails(run: SegmentationRun, client_ids: Sequence[int]) -> dict[int, tuple[int, float, str]]:
+    """Revenue, margin rate and segment a quarter before, of those the grid placed then."""
+    earlier = run_up_to(run.as_of - timedelta(days=TRAIL_DAYS))
+    if earlier is None or earlier.as_of < run.as_of - timedelta(days=2 * TRAIL_DAYS):
+        return {}
+    rows = ClientSegment.objects.filter(run=earlier, client__in=client_ids, margin_rate__isnull=False)
+    return {
+        pk: (revenue, round(margin, 4), segment)
+        for pk, revenue, margin, segment in rows.values_list(
+            "client_id", "revenue_cents", "margin_rate", "segment"
+        )
+    }
 
 
 def _chart_labels(size: str | None) -> dict[str, Any]:
@@ -181,4 +204,5 @@ def _chart_labels(size: str | None) -> dict[str, Any]:
         "margin": str(_("Margin rate")),
         "size": size,
         "none": str(_("No client to draw")),
+        "trail": str(_("A quarter ago")),
     }

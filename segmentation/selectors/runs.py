@@ -14,6 +14,18 @@ def published_run(as_of: date | None = None) -> SegmentationRun | None:
     return runs.order_by("-as_of").first()
 
 
+def earlier_run(as_of: date) -> SegmentationRun | None:
+    """The newest published classification of a day before ``as_of``."""
+    runs = SegmentationRun.objects.filter(published=True, as_of__lt=as_of).select_related("thresholds")
+    return runs.order_by("-as_of").first()
+
+
+def run_up_to(day: date) -> SegmentationRun | None:
+    """The newest published classification that was known by ``day``."""
+    runs = SegmentationRun.objects.filter(published=True, as_of__lte=day).select_related("thresholds")
+    return runs.order_by("-as_of").first()
+
+
 def segment_of(client: Client, run: SegmentationRun | None = None) -> ClientSegment | None:
     """The client's row in ``run`` (default: the newest published that knows it), with run and lines."""
     rows = ClientSegment.objects.filter(client=client).select_related("run__thresholds__activated_by")
@@ -24,3 +36,8 @@ def segment_of(client: Client, run: SegmentationRun | None = None) -> ClientSegm
 def active_thresholds() -> GridThresholds | None:
     activated = GridThresholds.objects.filter(activated_at__isnull=False)
     return activated.select_related("activated_by").order_by("-activated_at", "-pk").first()
+
+
+def waiting_proposal() -> GridThresholds | None:
+    """The lines that wait for a person."""
+    return GridThresholds.objects.filter(activated_at__isnull=True).order_by("-as_of", "-pk").first()

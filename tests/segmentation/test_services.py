@@ -130,9 +130,7 @@ def test_automatic_lines_wait_for_revenue_and_costs() -> None:
 def test_proposals_count_and_name_who_moves(cast: Cast) -> None:
     four_corners(owner=cast.alice)
     run = classify_clients(as_of=AS_OF, now=NOW)
-    abc, medians, typed = propose_thresholds(
-        run, cast.diane, [Preset.ABC, Preset.MEDIANS], Thresholds(70_000, 0.05)
-    )
+    abc, medians, typed = propose_thresholds(run, cast.diane, Thresholds(70_000, 0.05))
     assert (abc.thresholds, abc.moved, list(abc.movers)) == (run.thresholds.lines, 0, [])
     assert medians.thresholds == Thresholds(190_000, 0.25)
     assert typed.counts == {"whale": 0, "thoroughbred": 1, "athlete": 3, "dilemma": 0, "to_qualify": 1}

@@ -98,6 +98,20 @@
     };
   }
 
+  /* From where a client came that stood in another segment a quarter ago. */
+  function trails(data, x, y, theme) {
+    return {
+      type: "lines", coordinateSystem: "cartesian2d", z: 2, silent: true, polyline: false,
+      symbol: ["none", "arrow"], symbolSize: 6,
+      lineStyle: { color: theme.muted, width: 1, opacity: 0.55, curveness: 0.12 },
+      tooltip: { show: false },
+      data: data.points.filter(function (point) { return data.trails[point[0]]; }).map(function (point) {
+        var from = data.trails[point[0]];
+        return { coords: [[Math.max(x[0], from[0]), Math.min(y[1], Math.max(y[0], from[1]))], placed(point, y)] };
+      }),
+    };
+  }
+
   /* The largest clients are named on the spot; names that would overlap are left to the tooltip. */
   function names(data, y, diameter, theme) {
     var room = window.matchMedia("(min-width: 641px)").matches ? NAMED : 0;
@@ -129,6 +143,11 @@
         data.labels.revenue + ": " + theme.formatMoney(point[2]),
         data.labels.margin + ": " + theme.formatPercent(point[3]),
       ];
+      var from = data.trails[point[0]];
+      if (from) {
+        lines.push(data.labels.trail + ": " + data.labels.segments[from[2]] + ", " +
+          theme.formatMoneyShort(from[0]) + ", " + theme.formatPercent(from[1]));
+      }
       if (data.labels.size) lines.push(data.labels.size + ": " + theme.formatMoney(point[4]));
       return lines.join("\n");
     };
@@ -152,7 +171,7 @@
       tooltip: { trigger: "item", formatter: tooltip(data, theme) },
       series: [frame(data, x, y, theme)].concat(
         SEGMENTS.map(function (segment) { return bubbles(data, segment, y, diameter, theme); }),
-        [names(data, y, diameter, theme)]
+        [trails(data, x, y, theme), names(data, y, diameter, theme)]
       ),
     };
   }

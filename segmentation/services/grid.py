@@ -1,14 +1,13 @@
-"""Writes of the grid: classify everybody, move the lines."""
+"""Writes of the grid: place everybody, note who moved."""
 
 from dataclasses import asdict
 from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
-from numpy.typing import NDArray
 
 from accounts.models import User
-from common.arrays import Column, insert
+from common.arrays import Column, days_of, insert
 from common.locks import lock_until_commit
 from common.periods import nights_to_forget
 from sales.rollup import rebuild_dirty
@@ -24,34 +23,60 @@ from segmentation.rules.grid import (
     sum_segments,
 )
 from segmentation.rules.presets import propose
-from segmentation.selectors.features import Portfolio, portfolio_on, stored_portfolio
-from segmentation.selectors.runs import active_thresholds, published_run
+from segmentation.rules.stability import Standings, settle
+from segmentation.selectors.features import Portfolio, portfolio_on, standings_before
+from segmentation.selectors.proposals import previews
+from segmentation.selectors.runs import active_thresholds, earlier_run
+from segmentation.services.events import Placed, write_events
 
 
 @transaction.atomic
 def classify_clients(*, as_of: date, now: datetime) -> SegmentationRun:
     """Place every client as of ``as_of`` under the active lines and publish the result.
 
-    A rerun of a day replaces that day's run; equal inputs give equal rows. The first run ever draws
+    Who stands near a line stays where the newest run of an earlier day left it (``rules.stability``);
+    under lines that were moved everybody is placed anew. Every change is kept as an event. A rerun of a
+    day replaces that day's run and events; equal inputs give equal rows. The first run ever draws
     the lines by preset ABC, automatically. Readers see the run before or the run after, whole.
     """
     lock_until_commit("segmentation")
     rebuild_dirty()
     portfolio = portfolio_on(as_of)
     thresholds = _lines_in_force(portfolio, as_of, now)
-    codes = classify_all(portfolio.features, thresholds.lines)
-    run = SegmentationRun.objects.create(
-        as_of=as_of, thresholds=thresholds, rule_version=RULE_VERSION, computed_at=now,
-        counts={
-            "clients": len(portfolio.features),
-            "segments": count_segments(codes),
-            "portfolio_margin_rate": portfolio.margin_rate,
-            "sums": {name: asdict(total) for name, total in sum_segments(portfolio.features, codes).items()},
-        },
-    )  # fmt: skip
-    insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, codes))
+    placed = _place(portfolio.features, thresholds.lines, as_of)
+    run = _create_run(as_of, thresholds, portfolio, placed.after, now)
+    insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, placed.after))
+    write_events(run, portfolio.features, placed, now)
     _publish(run)
     return run
+
+
+def _create_run(
+    as_of: date, thresholds: GridThresholds, portfolio: Portfolio, after: Standings, now: datetime
+) -> SegmentationRun:
+    features = portfolio.features
+    return SegmentationRun.objects.create(
+        as_of=as_of, thresholds=thresholds, rule_version=RULE_VERSION, computed_at=now,
+        counts={
+            "clients": len(features),
+            "segments": count_segments(after.codes),
+            "portfolio_margin_rate": portfolio.margin_rate,
+            "sums": {name: asdict(total) for name, total in sum_segments(features, after.codes).items()},
+            "proposals": previews(portfolio, after, thresholds.lines),
+        },
+    )  # fmt: skip
+
+
+def _place(features: Features, lines: Thresholds, as_of: date) -> Placed:
+    earlier = earlier_run(as_of)
+    if earlier is None:
+        plain = Standings.plain(classify_all(features, lines))
+        return Placed(Standings.nobody(len(features)), plain, lines)
+    before = standings_before(earlier, features.client_ids)
+    lines_before = earlier.thresholds.lines
+    if lines_before == lines:
+        return Placed(before, settle(features, lines, before, as_of.toordinal()), lines)
+    return Placed(before, Standings.plain(classify_all(features, lines)), lines_before)
 
 
 def _lines_in_force(portfolio: Portfolio, as_of: date, now: datetime) -> GridThresholds:
@@ -61,10 +86,10 @@ def _lines_in_force(portfolio: Portfolio, as_of: date, now: datetime) -> GridThr
     lines = propose(Preset.ABC, portfolio.features, portfolio.margin_rate)
     if active is not None and active.lines == lines:
         return active
-    return _activate(preset=Preset.ABC, lines=lines, as_of=as_of, by=None, now=now)
+    return activated(preset=Preset.ABC, lines=lines, as_of=as_of, by=None, now=now)
 
 
-def _activate(
+def activated(
     *, preset: Preset, lines: Thresholds, as_of: date, by: User | None, now: datetime
 ) -> GridThresholds:
     return GridThresholds.objects.create(
@@ -73,18 +98,20 @@ def _activate(
     )  # fmt: skip
 
 
-def _columns(run_id: int, features: Features, codes: NDArray[np.int8]) -> dict[str, Column]:
+def _columns(run_id: int, features: Features, placed: Standings) -> dict[str, Column]:
     tenure = features.tenure_days.astype(float)
     tenure[features.tenure_days < 0] = np.nan
     return {
         "run_id": Column("bigint", np.full(len(features), run_id)),
         "client_id": Column("bigint", features.client_ids),
-        "segment": Column("text", codes, [segment.value for segment in SEGMENT_CODES]),
+        "segment": Column("text", placed.codes, [segment.value for segment in SEGMENT_CODES]),
         "revenue_cents": Column("bigint", features.revenue_cents),
         "margin_rate": Column("double precision", features.margin_rate),
         "cost_coverage": Column("double precision", features.cost_coverage),
         "assumed_share": Column("double precision", features.assumed_share),
         "tenure_days": Column("integer", tenure),
+        "pending": Column("text", placed.pending + 1, ["", *(segment.value for segment in SEGMENT_CODES)]),
+        "pending_since": Column("date", days_of(placed.since)),
     }
 
 
@@ -109,32 +136,3 @@ def _forget_old(run: SegmentationRun, grace: list[int]) -> None:
     ]
     ClientSegment.objects.filter(run__in=gone).delete()
     SegmentationRun.objects.filter(pk__in=gone).delete()
-
-
-@transaction.atomic
-def activate_thresholds(
-    *, preset: Preset, as_of: date, by: User, now: datetime, typed: Thresholds | None = None
-) -> GridThresholds:
-    """Put a preset's lines, or the ``typed`` ones, in force and classify the same day again at once.
-
-    ``as_of`` names the published run the lines were previewed on. Asked twice, the second time
-    changes nothing. Raises ``ValueError`` when a preset has nothing to draw its lines from.
-    """
-    lock_until_commit("segmentation")
-    lines = typed if preset is Preset.TYPED else _proposed(preset, as_of)
-    if lines is None or not lines.complete:
-        raise ValueError("no lines to activate")
-    active = active_thresholds()
-    if active and active.preset == preset and active.lines == lines and not active.automatic:
-        return active
-    thresholds = _activate(preset=preset, lines=lines, as_of=as_of, by=by, now=now)
-    classify_clients(as_of=as_of, now=now)
-    return thresholds
-
-
-def _proposed(preset: Preset, as_of: date) -> Thresholds | None:
-    run = published_run(as_of)
-    if run is None:
-        return None
-    portfolio, _ = stored_portfolio(run)
-    return propose(preset, portfolio.features, portfolio.margin_rate)

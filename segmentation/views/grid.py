@@ -1,36 +1,26 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from clients.models import Client
 from common.exports import csv_response
 from common.htmx import page
 from sales.rules import MIN_COST_COVERAGE
-from segmentation.forms import ActivationForm, GridFilterForm, LinesForm
-from segmentation.labels import PRESET_NOTES, PRESETS, SEGMENTS
+from segmentation.forms.grid import GridFilterForm
+from segmentation.labels import SEGMENTS
 from segmentation.models import SegmentationRun
-from segmentation.rules.grid import MIN_TENURE_DAYS, Preset, Segment
+from segmentation.rules.grid import MIN_TENURE_DAYS, Segment
 from segmentation.selectors.explained import history_of, reasons_of
 from segmentation.selectors.grid import GridFilter, bubbles, grid_page, ordered_rows, tiles
-from segmentation.selectors.proposals import Proposal, propose_thresholds
-from segmentation.selectors.runs import active_thresholds, published_run, segment_of
-from segmentation.services import activate_thresholds
-
-
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)  # the middleware lets nobody else in
+from segmentation.selectors.runs import published_run, segment_of
 
 
 @require_safe
@@ -122,61 +112,3 @@ def why(request: HttpRequest, client_pk: int) -> HttpResponse:
         "needed_coverage": MIN_COST_COVERAGE, "needed_days": MIN_TENURE_DAYS,
     }  # fmt: skip
     return page(request, "segmentation/why.html", context, partial="why")
-
-
-@require_safe
-def thresholds(request: HttpRequest) -> HttpResponse:
-    """Everybody reads the lines in force; who may configure also sees what others would change."""
-    run = published_run()
-    context: dict[str, Any] = {"run": run, "current": active_thresholds()}
-    if run and _user(request).may_configure:
-        context |= _proposals_context(request, run)
-    return page(request, "segmentation/thresholds.html", context)
-
-
-def _proposals_context(request: HttpRequest, run: SegmentationRun) -> dict[str, Any]:
-    asked = "revenue" in request.GET
-    form = LinesForm(request.GET if asked else None, initial=LinesForm.typed(run.thresholds.lines))
-    typed = form.lines() if asked and form.is_valid() else None
-    found = propose_thresholds(run, request.user, [Preset.ABC, Preset.MEDIANS], typed)
-    abc, medians, *rest = [_described(proposal, run) for proposal in found]
-    return {"form": form, "proposals": [abc, medians], "typed": rest[0] if rest else None}
-
-
-def _described(proposal: Proposal, run: SegmentationRun) -> dict[str, Any]:
-    lines = proposal.thresholds
-    in_force = lines == run.thresholds.lines
-    return {
-        "proposal": proposal,
-        "label": PRESETS[proposal.preset],
-        "note": PRESET_NOTES[proposal.preset],
-        "form": ActivationForm(
-            initial=LinesForm.typed(lines) | {"preset": proposal.preset.value, "as_of": run.as_of.isoformat()}
-        ),
-        "in_force": in_force,
-        "confirmed": in_force and not run.thresholds.automatic,
-    }
-
-
-@require_POST
-def activate(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
-    if not user.may_configure:
-        raise PermissionDenied
-    form = ActivationForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("The lines were not moved: an amount and a percentage are needed."))
-        return redirect("segmentation:thresholds")
-    try:
-        done = activate_thresholds(
-            preset=form.chosen_preset, as_of=form.cleaned_data["as_of"], by=user, now=timezone.now(),
-            typed=form.lines() if form.chosen_preset is Preset.TYPED else None,
-        )  # fmt: skip
-    except ValueError:
-        messages.error(request, _("The lines were not moved: there is nothing to draw them from."))
-    else:
-        messages.success(
-            request,
-            _("Version %(version)s is in force; all clients were placed again.") % {"version": done.pk},
-        )
-    return redirect("segmentation:thresholds")

@@ -5,14 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import OwnedQuerySet
 from clients.models import Client
+from common.reasons import Reason
 from segmentation.labels import PRESETS, SEGMENTS
-from segmentation.rules.grid import Classification, Preset, Thresholds, classify_client
+from segmentation.rules.grid import Classification, Preset, Segment, Thresholds, classify_client
+from segmentation.rules.stability import DWELL_DAYS, MARGIN_BAND, REVENUE_BAND
 
 
 class GridThresholds(models.Model):
     """A version of the grid's two lines; the active one is the newest with ``activated_at``.
 
-    Without a person's choice the first run proposes and activates preset ABC, marked automatic: then
+    One without it is a proposal that waits for a person, made once a quarter. Without a person's choice the first run proposes and activates preset ABC, marked automatic: then
     ``activated_by`` is null. A line is null while no revenue or no cost is known to draw it from.
     """
 
@@ -92,6 +94,12 @@ class ClientSegment(models.Model):
     cost_coverage = models.FloatField(null=True)
     assumed_share = models.FloatField(null=True)
     tenure_days = models.IntegerField(null=True)  # null: no order ever
+    # Where the figures point instead, and since when without a break; empty while they agree.
+    pending = models.CharField(
+        max_length=14, blank=True, default="", db_default="",
+        choices=[(segment.value, label) for segment, label in SEGMENTS.items()],
+    )  # fmt: skip
+    pending_since = models.DateField(null=True)
 
     objects = ClientSegmentQuerySet.as_manager()
 
@@ -112,4 +120,13 @@ class ClientSegment(models.Model):
 
     @property
     def classification(self) -> Classification:
-        return self.under(self.run.thresholds.lines)
+        """With what holds the client where it is, when its figures alone would place it elsewhere."""
+        plain = self.under(self.run.thresholds.lines)
+        if plain.segment == self.segment:
+            return plain
+        return Classification(Segment(self.segment), [*plain.because, self._held()])
+
+    def _held(self) -> Reason:
+        if self.pending and self.pending_since:
+            return Reason("held_waiting", {"since_date": self.pending_since.isoformat(), "days": DWELL_DAYS})
+        return Reason("held_band", {"revenue_rate": REVENUE_BAND, "points": round(MARGIN_BAND * 100)})
