@@ -67,3 +67,18 @@ class BatchQuerySet(QuerySet[Any]):
         if reach(user, Act.SEE) == Reach.NONE:
             return self.none()
         return self if sees_all(user) else self.filter(by_id=user.pk)
+
+
+class RoundQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; account managers also those of their team; who sees all, all. Whom a round names is
+        filtered again by client."""
+        scope = reach(user, Act.SEE)
+        if scope == Reach.NONE:
+            return self.none()
+        if scope == Reach.ALL:
+            return self
+        own = Q(created_by_id=user.pk)
+        if scope == Reach.TEAM and user.team_id:
+            own |= Q(created_by__team_id=user.team_id)
+        return self.filter(own)

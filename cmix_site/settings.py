@@ -52,6 +52,10 @@ CMIX_DEMO = env.bool("CMIX_DEMO", default=False)
 CMIX_MAIL_UNCERTAIN = env("CMIX_MAIL_UNCERTAIN", default="hold")
 # Whether the weekly mail names amounts of money; names, reasons and links always.
 CMIX_MAIL_AMOUNTS = env.bool("CMIX_MAIL_AMOUNTS", default=False)
+# How pages name the sociotypes: "neutral", or "method" for the names of the method itself.
+CMIX_SOCIOTYPE_NAMES = env("CMIX_SOCIOTYPE_NAMES", default="neutral")
+# Whether people whose answers grow old are asked again by themselves, in month 17.
+CMIX_SOCIOTYPE_REASK = env.bool("CMIX_SOCIOTYPE_REASK", default=True)
 # Links in mails never trust the Host header of a request.
 CMIX_BASE_URL = env("CMIX_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 

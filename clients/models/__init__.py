@@ -4,9 +4,19 @@ from clients.models.duplicates import DuplicatePair
 from clients.models.journal import Batch, Change
 from clients.models.people import BuyingUnit, Consent, Person, UnitMembership
 from clients.models.privacy import Erasure, RetentionNotice, RetentionRule, Suppression, Trail
+from clients.models.sociotypes import (
+    AnswerSheet,
+    Invitation,
+    ItemAnswer,
+    LinkUse,
+    QuestionnaireOptOut,
+    QuestionnaireRound,
+    SociotypeResult,
+)
 from clients.models.views import SavedView
 
 __all__ = [
-    "Batch", "BuyingUnit", "Change", "Client", "Consent", "DuplicatePair", "Erasure", "Interaction", "Person",
-    "RetentionNotice", "RetentionRule", "SavedView", "Suppression", "Tag", "Task", "Trail", "UnitMembership",
+    "AnswerSheet", "Batch", "BuyingUnit", "Change", "Client", "Consent", "DuplicatePair", "Erasure", "Interaction",
+    "Invitation", "ItemAnswer", "LinkUse", "Person", "QuestionnaireOptOut", "QuestionnaireRound", "RetentionNotice",
+    "RetentionRule", "SavedView", "SociotypeResult", "Suppression", "Tag", "Task", "Trail", "UnitMembership",
 ]  # fmt: skip

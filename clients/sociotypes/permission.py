@@ -1,0 +1,42 @@
+"""Whom we may profile and whom we may ask. Checked again at every step: an objection counts at once."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from clients.models import Consent, Person
+from clients.rules import ClientState, ConsentPurpose, LegalBasis
+
+
+def _consents(purpose: ConsentPurpose) -> QuerySet[Consent]:
+    return Consent.objects.filter(person=OuterRef("pk"), purpose=purpose.value)
+
+
+def profiling_q() -> Q:
+    """People of whom a type may be derived: no objection, no consent taken back, and a consent where it
+    is what our knowing them rests on."""
+    given = Exists(_consents(ConsentPurpose.PROFILING).filter(withdrawn_at__isnull=True))
+    taken_back = Exists(_consents(ConsentPurpose.PROFILING).filter(withdrawn_at__isnull=False))
+    rests_on_consent = Q(legal_basis=LegalBasis.CONSENT.value)
+    return Q(profiling_objected_at__isnull=True) & (Q(given) | (~Q(taken_back) & ~rests_on_consent))
+
+
+def may_be_profiled() -> QuerySet[Person]:
+    return Person.objects.filter(profiling_q())
+
+
+def refused_profiling() -> QuerySet[Person]:
+    return Person.objects.exclude(pk__in=may_be_profiled().values("pk"))
+
+
+def is_profiled(person: Person) -> bool:
+    return may_be_profiled().filter(pk=person.pk).exists()
+
+
+def no_more_questionnaires_q() -> Q:
+    """Said so on a questionnaire's page, or took back the consent to be asked."""
+    given = Exists(_consents(ConsentPurpose.QUESTIONNAIRE).filter(withdrawn_at__isnull=True))
+    taken_back = Exists(_consents(ConsentPurpose.QUESTIONNAIRE).filter(withdrawn_at__isnull=False))
+    return Q(questionnaire_opt_out__isnull=False) | (Q(taken_back) & ~Q(given))
+
+
+def still_there_q() -> Q:
+    return Q(left_on__isnull=True, client__state=ClientState.ACTIVE.value)
