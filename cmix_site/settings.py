@@ -270,6 +270,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Networks, such as 127.0.0.0/8, that the audit of a site may visit although they are not of the open internet.
+CMIX_AUDIT_ALLOW_NETS = env.list("CMIX_AUDIT_ALLOW_NETS", default=[])
+
 # --- background work --------------------------------------------------------------------------
 CELERY_BROKER_URL = env("CMIX_BROKER_URL", default="filesystem://")
 # Seconds a worker may stay silent before its job or mail is free for another.
