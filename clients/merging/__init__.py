@@ -1,0 +1,1 @@
+"""Make one client of two, and two of one again within thirty days."""

@@ -1,0 +1,96 @@
+"""Take a merge back: every row it noted goes where it was, or nothing does."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+
+from clients.history import values_of
+from clients.merging import followers
+from clients.merging.followers import Merged
+from clients.models import Batch, Change, Client, Person
+from clients.rules import UNDO_DAYS, BatchKind, ClientState
+
+AT_ONCE = 500
+
+
+class UndoRefused(Exception):
+    """``code``: done (already), late (after 30 days), changed (what was merged was changed since, or merged on).
+
+    ``model`` names what was changed.
+    """
+
+    def __init__(self, code: str, model: type[models.Model] | None = None) -> None:
+        super().__init__(code)
+        self.code, self.model = code, model
+
+
+def may_undo_until(batch: Batch) -> datetime:
+    return batch.at + timedelta(days=UNDO_DAYS)
+
+
+def merged_pair(batch: Batch) -> tuple[int, int] | None:
+    """(survivor, loser) of a merge; None for a batch that is none or has lost its journal."""
+    closing = batch.changes.filter(model="clients.client", after__state=ClientState.MERGED.value).first()
+    if batch.kind != BatchKind.MERGE or closing is None:
+        return None
+    return closing.after["merged_into_id"], closing.record_id
+
+
+@transaction.atomic
+def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
+    """Raises ``UndoRefused``, having changed nothing."""
+    followers.before()
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    pair = merged_pair(batch)
+    if pair is None or batch.undone_at is not None:
+        raise UndoRefused("done")
+    if now > may_undo_until(batch):
+        raise UndoRefused("late")
+    list(Client.objects.select_for_update().filter(pk__in=pair).order_by("pk"))
+    changes = list(batch.changes.order_by("-pk"))
+    for model, rows in _runs(changes):
+        _check(model, rows)
+    for model, rows in _runs(changes):
+        _restore(model, rows)
+    _search_again(changes)
+    Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by=by)
+    batch.undone_at, batch.undone_by = now, by
+    followers.after(Merged(batch.pk, *pair, at=now, undone=True))
+    return batch
+
+
+def _runs(changes: list[Change]) -> Iterator[tuple[type[models.Model], list[Change]]]:
+    """Neighbours alike in model and in what they restore, so that each run is one statement."""
+    alike = groupby(changes, key=lambda change: (change.model, change.before, change.after))
+    for (label, _, _), run in alike:
+        rows = list(run)
+        for first in range(0, len(rows), AT_ONCE):
+            yield apps.get_model(label), rows[first : first + AT_ONCE]
+
+
+def _check(model: type[models.Model], rows: list[Change]) -> None:
+    """What the merge left must still stand: else somebody built upon it."""
+    stored = model._base_manager.in_bulk([row.record_id for row in rows])
+    for row in rows:
+        record = stored.get(row.record_id)
+        now = values_of(record) if record else {}
+        if record is None or any(now.get(name) != value for name, value in (row.after or {}).items()):
+            raise UndoRefused("changed", model)
+
+
+def _restore(model: type[models.Model], rows: list[Change]) -> None:
+    before = rows[0].before or {}
+    columns = {field.attname: field for field in model._meta.concrete_fields}
+    values = {name: columns[name].to_python(value) for name, value in before.items()}
+    model._base_manager.filter(pk__in=[row.record_id for row in rows]).update(**values)
+
+
+def _search_again(changes: list[Change]) -> None:
+    for model in (Client, Person):
+        ids = {change.record_id for change in changes if change.model == model._meta.label_lower}
+        for record in model._base_manager.filter(pk__in=ids):
+            model._base_manager.filter(pk=record.pk).update(search_text=record.make_search_text())
