@@ -23,7 +23,16 @@ FIRST = ["Zoé", "Élodie", "Noël", "Aïcha", "Jules", "Inès", "Théo", "Maël
          "Karim", "Anaïs", "Basile", "Capucine", "Désiré", "Émile", "Flavie", "Gaël"]  # fmt: skip
 SYLLABLES = ["ba", "cor", "dé", "fal", "gri", "ho", "jan", "ké", "lu", "mar", "nè", "or", "pla", "qui", "ro", "sé",
              "tan", "vu", "zor", "bel", "chi", "dra", "vil", "mon", "ter", "len"]  # fmt: skip
-TRADES = ["Menuiserie", "Imprimerie", "Boulangerie", "Transports", "Électricité", "Jardins", "Conseil", "Optique"]
+TRADES = [
+    "Menuiserie",
+    "Imprimerie",
+    "Boulangerie",
+    "Transports",
+    "Électricité",
+    "Jardins",
+    "Conseil",
+    "Optique",
+]
 STREETS = ["rue", "avenue", "boulevard", "place", "chemin"]
 
 
@@ -62,7 +71,9 @@ class Population:
         return f"0{self.chance.randint(1, 9)}{self.chance.randint(0, 99_999_999):08d}"
 
     def _company(self) -> dict[str, Any]:
-        name = f"{self.chance.choice(TRADES)} {self._word()} {self._word()} {self.chance.choice(FORMS)}".strip()
+        name = (
+            f"{self.chance.choice(TRADES)} {self._word()} {self._word()} {self.chance.choice(FORMS)}".strip()
+        )
         domain = f"{self._word(3, 5).lower()}{self.chance.randint(1, 9999)}.example"
         return self._place() | {
             "kind": "company", "name": name, "email": _plain(f"contact@{domain}"), "phone": self._phone(),
@@ -94,7 +105,13 @@ class Population:
         row["name"] = self.chance.choice([self._turned, self._mistyped, self._without_accents])(row["name"])
         if row["kind"] == "company":
             row["name"] = self._other_form(row["name"])
-        changes = [self._phone_abroad, self._mail_shouted, self._number_as_vat, self._moved_street, self._left_out]
+        changes = [
+            self._phone_abroad,
+            self._mail_shouted,
+            self._number_as_vat,
+            self._moved_street,
+            self._left_out,
+        ]
         for change in self.chance.sample(changes, 3):
             change(row)
         return row

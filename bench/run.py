@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 SMALL = {
+    "duplicates": ["--clients", "10000"],
     "fit": ["--clients", "10000"],
     "import_rows": ["20000"],
     "night": ["--clients", "10000"],

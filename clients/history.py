@@ -21,7 +21,7 @@ def values_of(record: models.Model) -> dict[str, Any]:
         if field.attname in NOT_TOLD:
             continue
         value = getattr(record, field.attname)
-        plain = value is None or isinstance(value, str | int | float | bool)
+        plain = value is None or isinstance(value, str | int | float | bool | dict | list)
         values[field.attname] = value if plain else encoder.default(value)
     return values
 

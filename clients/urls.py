@@ -1,6 +1,7 @@
 from django.urls import path
 
 from clients import views
+from clients.merging import views as merging
 
 app_name = "clients"
 urlpatterns = [
@@ -10,4 +11,5 @@ urlpatterns = [
     path("export.csv", views.export, name="export"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
+    *merging.urlpatterns,
 ]

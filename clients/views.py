@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from clients import registry
 from clients.filters import ListState, owners_for, scopes_of
 from clients.forms import ClientForm
 from clients.labels import KINDS
+from clients.merging.selectors import living
 from clients.models import Client
 from clients.selectors import client_page, exported_header, exported_rows, search_hits, shown_panels
 from common.exports import csv_response
@@ -61,7 +63,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    client = _visible_client(request, pk)
+    client = _seen(request).filter(pk=pk).first()
+    if client is None:  # a merged client is found where it lives on, by whoever may see that
+        return redirect(_visible_client(request, living(pk)))
     zones = {zone: shown_panels(client, request.user, zone) for zone in ("head", "strip", "main", "side")}
     scripts = dict.fromkeys(
         script for shown in zones.values() for item in shown for script in item.panel.scripts
@@ -73,9 +77,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _visible_client(request: HttpRequest, pk: int, act: Act = Act.SEE) -> Client:
     """A foreign client is not found, exactly like an absent one."""
-    return get_object_or_404(
-        Client.objects.visible_to(request.user, act=act).select_related("owner", "team"), pk=pk
-    )
+    return get_object_or_404(_seen(request, act), pk=pk)
+
+
+def _seen(request: HttpRequest, act: Act = Act.SEE) -> QuerySet[Client]:
+    return Client.objects.visible_to(request.user, act=act).select_related("owner", "team")
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

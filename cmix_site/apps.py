@@ -8,6 +8,7 @@ class CmixSiteConfig(AppConfig):
     verbose_name = "Customer Mix"
 
     def ready(self) -> None:
+        from clients.merging import followers
         from cmix_site import bubbles, checks, night
         from jobs.registry import follow, handler
         from sales.imports import JOB_KIND
@@ -16,4 +17,5 @@ class CmixSiteConfig(AppConfig):
         checks.register_all()
         handler(night.KIND, _("The night's computation"))(night.run_night)
         follow(JOB_KIND, night.recompute_after_import)
+        followers.follow("night", followers.Follower(lambda: None, night.recompute_after_merge))
         bubble_size(BubbleSize(_("Expected revenue, next 52 weeks"), bubbles.expected_revenue))

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from attention.models import WeeklyList
 from attention.services import ensure_lists, freeze_lists
+from clients.merging.followers import Merged
 from common.periods import IsoWeek, local_date
 from jobs import outbox
 from jobs.models import Job
@@ -43,6 +44,13 @@ def recompute_after_import(context: Context, result: Mapping[str, Any]) -> None:
         return
     as_of = last_closed_day(timezone.now()).isoformat()
     enqueue(kind=KIND, key=f"{as_of}+import-{context.payload['import']}", payload={"as_of": as_of})
+
+
+def recompute_after_merge(merged: Merged) -> None:
+    """Follower of a merge and of its undo: indicators and segments of the client that has all orders now."""
+    as_of = last_closed_day(merged.at).isoformat()
+    what = "split" if merged.undone else "merge"
+    enqueue(kind=KIND, key=f"{as_of}+{what}-{merged.batch_id}", payload={"as_of": as_of})
 
 
 def run_night(context: Context) -> Mapping[str, Any]:

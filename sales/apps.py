@@ -7,11 +7,14 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
+        from clients.merging.followers import follow
         from clients.registry import add_panel
         from common.navigation import Entry, add
         from sales import handlers  # noqa: F401  (registers the jobs)
+        from sales.merging import follower
         from sales.panels import orders_panel, revenue_panel
 
         add(Entry("imports", _("Imports"), "upload", "sales:imports", 80, lambda user: user.may_import))
         add_panel(revenue_panel)
         add_panel(orders_panel)
+        follow("sales", follower)

@@ -1,6 +1,6 @@
 """Writes across several rows of sales: dirty days, costs, assumed margins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -33,6 +33,19 @@ def mark_all_dirty() -> int:
         SELECT o.client_id, l.day FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
         UNION SELECT client_id, day FROM sales_clientday
         """
+    )
+
+
+def mark_clients_dirty(client_ids: Sequence[int]) -> int:
+    """Every day of these clients with lines or with a rollup; returns how many."""
+    marks = ", ".join(["%s"] * len(client_ids))
+    return _mark(
+        f"""
+        SELECT o.client_id, l.day FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+        WHERE o.client_id IN ({marks})
+        UNION SELECT client_id, day FROM sales_clientday WHERE client_id IN ({marks})
+        """,
+        [*client_ids, *client_ids],
     )
 
 

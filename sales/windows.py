@@ -157,7 +157,9 @@ def _last_id() -> int:
 
 def _clients_sql(after: int, upto: int) -> str:
     observed = f"COALESCE({day_number('observed_from')}, 0)"
-    return f"SELECT id AS client_id, {observed} AS observed_from FROM clients_client WHERE {_ids('id', after, upto)}"
+    # A merged client lives on in another, with all its days. An erased one still counts in the totals.
+    there = f"{_ids('id', after, upto)} AND state <> 'merged'"
+    return f"SELECT id AS client_id, {observed} AS observed_from FROM clients_client WHERE {there}"
 
 
 # On most days everything sold has a known cost and nothing comes back: what says otherwise is 0 there,

@@ -8,10 +8,12 @@ class SegmentationConfig(AppConfig):
     verbose_name = _("Segmentation")
 
     def ready(self) -> None:
+        from clients.merging.followers import leave
         from clients.registry import Column, Panel, add_column, add_panel
         from common import navigation
         from segmentation import panels
 
+        leave("segmentation.ClientSegment")
         label = pgettext_lazy("the C of attention", "Care")
         navigation.add(navigation.Entry("care", label, "grid", "segmentation:grid", 60, under="/care/"))
         add_panel(Panel("segment", "segmentation/panels/chip.html", panels.chip, zone="head", position=10))

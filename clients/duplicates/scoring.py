@@ -25,7 +25,7 @@ MOST_IN_BLOCK = 60
 PREFIX = 4
 
 POINTS = {
-    "same_registration": 70, "same_company": 20, "same_email": 55, "same_phone": 40, "same_name": 40,
+    "same_registration": 95, "same_company": 20, "same_email": 55, "same_phone": 40, "same_name": 40,
     "similar_name": 30, "same_place": 25, "same_city": 15, "same_street": 15, "other_registration": -50,
     "other_place": -20, "other_name": -35, "other_kind": -10,
 }  # fmt: skip

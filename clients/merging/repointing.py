@@ -16,12 +16,14 @@ Link = tuple[type[models.Model], models.ForeignKey[Any, Any]]
 def links_to(model: type[models.Model]) -> Iterator[Link]:
     """Every foreign key to ``model``, also those of tables between two models and those without a way back."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
+        if not (
+            relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+        ):
             continue
         holder: Any = relation.related_model
         is_key = isinstance(holder._meta.pk, models.CompositePrimaryKey)
         if not is_key and not is_left(holder._meta.label_lower):
-            yield holder, relation.field  # type: ignore[union-attr]
+            yield holder, relation.field  # type: ignore[misc,union-attr]
 
 
 class Journal:

@@ -43,7 +43,9 @@ def merge_clients(
     is_person = (loser if "kind" in taken else survivor).kind == ClientKind.PERSON
     _join_people(survivor, loser, is_person, journal)
     parent = _parent(survivor, loser, taken)
-    counts = repoint(Client, old=loser.pk, new=survivor.pk, journal=journal, without=["clients.client.parent"])
+    counts = repoint(
+        Client, old=loser.pk, new=survivor.pk, journal=journal, without=["clients.client.parent"]
+    )
     _move_subsidiaries(survivor, loser, journal)
     _close(survivor, loser, taken, parent, journal)
     journal.write()
@@ -107,7 +109,11 @@ def _update_person(person: Person, values: dict[str, Any], journal: Journal) -> 
 # --- companies above and below ------------------------------------------------------------------
 def _parent(survivor: Client, loser: Client, taken: set[str]) -> int | None:
     """The parent of the two together; never one of them, nor a company that belongs to them."""
-    wanted = [loser.parent_id if "parent" in taken else survivor.parent_id, survivor.parent_id, loser.parent_id]
+    wanted = [
+        loser.parent_id if "parent" in taken else survivor.parent_id,
+        survivor.parent_id,
+        loser.parent_id,
+    ]
     for parent_id in wanted:
         if parent_id in (None, survivor.pk, loser.pk):
             continue
@@ -133,9 +139,7 @@ def _move_subsidiaries(survivor: Client, loser: Client, journal: Journal) -> Non
 
 
 # --- the two themselves -------------------------------------------------------------------------
-def _close(
-    survivor: Client, loser: Client, taken: set[str], parent: int | None, journal: Journal
-) -> None:
+def _close(survivor: Client, loser: Client, taken: set[str], parent: int | None, journal: Journal) -> None:
     values = {attname(name): getattr(loser, attname(name)) for name in taken} | {"parent_id": parent}
     before = values_of(survivor)
     for name, value in values.items():

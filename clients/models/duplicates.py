@@ -53,3 +53,7 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.left_id} = {self.right_id}"
+
+    @property
+    def sides(self) -> tuple[Client, Client]:
+        return self.left, self.right

@@ -15,7 +15,8 @@ from accounts.models import User
 from accounts.rules import Role
 from attention.models import ListLine
 from attention.services import freeze_lists
-from clients.models import Client
+from clients.merging.services import merge_clients
+from clients.models import Client, DuplicatePair
 from common.periods import IsoWeek
 from jobs.models import Job
 from kinetics.services import recompute_kinetics
@@ -107,7 +108,22 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
     job = Job.objects.create(kind="sales.import", key="1", requested_by=cast.anne)
     file = OrderImport.objects.create(file_name="orders.csv", imported_by=cast.anne, job=job)
     line = ListLine.objects.get(client=client)
-    return {"client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk}
+    return {
+        "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, **_hygiene(cast, client)
+    }  # fmt: skip
+
+
+def _hygiene(cast: Cast, client: Client) -> dict[str, int]:
+    """A likely duplicate of Alice's client, and a merge of two others of hers."""
+    twin, gone = (
+        make_client(owner=cast.alice, name=f"{CANARIES['alice']} {what}") for what in ("twin", "gone")
+    )
+    pair = DuplicatePair.objects.create(
+        left=client, right=twin, score=80, reasons=[{"code": "same_name", "values": {}}], rule_version="t",
+        found_at=timezone.now(),
+    )  # fmt: skip
+    batch = merge_clients(survivor_id=twin.pk, loser_id=gone.pk, by=cast.alice, now=timezone.now())
+    return {"twin": twin.pk, "pair": pair.pk, "merge": batch.pk}
 
 
 def stored() -> str:

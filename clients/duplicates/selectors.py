@@ -1,0 +1,55 @@
+"""The list of likely pairs as its page shows it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.rules import Act
+from clients.duplicates.words import sentences
+from clients.models import Client, DuplicatePair
+from common.paging import Page
+
+PAGE_SIZE = 25
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    pair: DuplicatePair
+    reasons: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairPage(Page[Row]):
+    """``count`` stops at ``COUNT_CAP``; ``capped`` says that there are more."""
+
+    count: int
+    capped: bool
+    dismissed: bool
+
+
+def pair_page(user: Any, *, number: int, dismissed: bool) -> PairPage:
+    """Pairs both of whose clients ``user`` may merge, the likeliest first. Two queries."""
+    mine = DuplicatePair.objects.visible_to(user).filter(dismissed_at__isnull=not dismissed)
+    counted = mine.order_by().values("pk")[: COUNT_CAP + 1].count()
+    start = (number - 1) * PAGE_SIZE
+    pairs = list(
+        mine.select_related("left__owner", "right__owner").order_by("-score", "pk")[
+            start : start + PAGE_SIZE + 1
+        ]
+    )
+    return PairPage(
+        rows=[Row(pair, sentences(pair.reasons)) for pair in pairs[:PAGE_SIZE]], number=number, size=PAGE_SIZE,
+        has_next=len(pairs) > PAGE_SIZE, count=min(counted, COUNT_CAP), capped=counted > COUNT_CAP,
+        dismissed=dismissed,
+    )  # fmt: skip
+
+
+def panel(client: Client, user: Any) -> dict[str, Any] | None:
+    """Of the client's page: with whom it is likely one; nothing when there is no such pair."""
+    pairs = DuplicatePair.objects.visible_to(user, act=Act.MERGE).open()
+    found = pairs.filter(left=client) | pairs.filter(right=client)
+    rows = [
+        (pair.right if pair.left_id == client.pk else pair.left, sentences(pair.reasons))
+        for pair in found.select_related("left", "right").order_by("-score", "pk")[:5]
+    ]
+    return {"likely": rows} if rows else None
