@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from segmentation.rules.grid import Preset, Segment
 from segmentation.rules.history import Cause
+from segmentation.rules.own import PLAYBOOKS, Fact, Method, Operator
 
 SEGMENTS = {
     Segment.WHALE: _("Whale"),
@@ -43,6 +44,28 @@ CAUSES = {
     Cause.VALUE: _("The client's figures changed"),
     Cause.THRESHOLD: _("The lines were moved"),
     Cause.OWN: _("The company's own segmentation"),
+}
+PLAYBOOK_CHOICES = [("", _("No playbook")), *((segment.value, SEGMENTS[segment]) for segment in PLAYBOOKS)]
+METHODS = {
+    Method.IMPORTED: _("Imported from a file"),
+    Method.RULES: _("Computed by rules"),
+}
+FACTS = {
+    Fact.REVENUE: _("Revenue of 52 weeks"),
+    Fact.MARGIN: _("Margin rate, in %"),
+    Fact.ORDERS: _("Purchase days in 52 weeks"),
+    Fact.RECENCY: _("Days since the last purchase"),
+    Fact.TAG: _("Tag"),
+    Fact.CATEGORY: _("Category bought in 52 weeks"),
+    Fact.KIND: _("Kind of client"),
+    Fact.OWNER: _("Owner"),
+    Fact.TEAM: _("Team"),
+}
+OPERATORS = {
+    Operator.AT_LEAST: _("at least"),
+    Operator.BELOW: _("below"),
+    Operator.IS: _("is"),
+    Operator.IS_NOT: _("is not"),
 }
 REASONS = {
     "revenue_high": _("Revenue of %(value_cents)s is on or above the line of %(line_cents)s."),

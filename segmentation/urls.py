@@ -1,6 +1,6 @@
 from django.urls import path
 
-from segmentation.views import grid, moved, thresholds
+from segmentation.views import grid, moved, own, thresholds
 
 app_name = "segmentation"
 urlpatterns = [
@@ -11,4 +11,14 @@ urlpatterns = [
     path("grid/thresholds/", thresholds.thresholds, name="thresholds"),
     path("grid/thresholds/activate/", thresholds.activate, name="activate"),
     path("grid/clients/<int:client_pk>/why/", grid.why, name="why"),
+    path("own/", own.own_list, name="own_list"),
+    path("own/import/", own.own_import, name="own_import"),
+    path("own/new/", own.own_create, name="own_create"),
+    path("own/stop/", own.own_stop, name="own_stop"),
+    path("own/<int:pk>/", own.own_detail, name="own_detail"),
+    path("own/<int:pk>/activate/", own.own_activate, name="own_activate"),
+    path("own/<int:pk>/segments/new/", own.segment_create, name="segment_create"),
+    path("own/segments/<int:pk>/", own.segment_edit, name="segment_edit"),
+    path("own/segments/<int:pk>/playbook/", own.segment_map, name="segment_map"),
+    path("own/segments/<int:pk>/move/", own.segment_move, name="segment_move"),
 ]

@@ -19,7 +19,7 @@ from common.periods import IsoWeek, current_window
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence, RevenueState
 from sales.models import ClientDay
-from segmentation.models import ClientSegment, SegmentationRun
+from segmentation.selectors import playbooks_by_client
 
 TREND_SPANS = 13
 SPAN_DAYS = 28
@@ -34,11 +34,6 @@ def run_for(week: IsoWeek) -> KineticsRun | None:
     """The newest published night that was known by the end of ``week``."""
     nights = KineticsRun.objects.published().nights().filter(as_of__lte=week.monday + timedelta(days=6))
     return nights.order_by("-as_of", "-published_at").first()
-
-
-def _segmentation_for(week: IsoWeek) -> SegmentationRun | None:
-    runs = SegmentationRun.objects.filter(published=True, as_of__lte=week.monday + timedelta(days=6))
-    return runs.order_by("-as_of").first()
 
 
 def portfolio_margin_rate(as_of: date) -> float | None:
@@ -73,7 +68,7 @@ def read_portfolio(
 
 
 def _facts(owner: User, week: IsoWeek, run: KineticsRun) -> list[ClientFacts]:
-    segments = _segments(owner, week)
+    segments = playbooks_by_client(owner=owner, day=week.monday + timedelta(days=6))
     rows = (
         ClientIndicator.objects.filter(run=run, client__owner=owner)
         .annotate(created_on=TruncDate("client__created_at"))
@@ -86,14 +81,6 @@ def _facts(owner: User, week: IsoWeek, run: KineticsRun) -> list[ClientFacts]:
         )
         for client_id, created, evidence, state, *rest in rows.iterator()
     ]
-
-
-def _segments(owner: User, week: IsoWeek) -> dict[int, str]:
-    run = _segmentation_for(week)
-    if run is None:
-        return {}
-    placed = ClientSegment.objects.filter(run=run, client__owner=owner)
-    return dict(placed.values_list("client_id", "segment"))
 
 
 def _beliefs(owner: User, week: IsoWeek, clients: list[ClientFacts]) -> dict[int, Floats]:

@@ -7,6 +7,7 @@ from accounts.querysets import OwnedQuerySet
 from clients.models import Client
 from common.reasons import Reason
 from segmentation.labels import PRESETS, SEGMENTS
+from segmentation.models.own import OwnSegment, OwnSegmentation
 from segmentation.rules.grid import Classification, Preset, Segment, Thresholds, classify_client
 from segmentation.rules.stability import DWELL_DAYS, MARGIN_BAND, REVENUE_BAND
 
@@ -56,6 +57,10 @@ class SegmentationRun(models.Model):
 
     as_of = models.DateField(_("as of"))
     thresholds = models.ForeignKey(GridThresholds, related_name="runs", on_delete=models.PROTECT)
+    # The company's own segmentation that was in force; null: the grid.
+    own = models.ForeignKey(
+        OwnSegmentation, related_name="runs", on_delete=models.PROTECT, null=True, blank=True
+    )
     rule_version = models.CharField(_("rule version"), max_length=20)
     counts = models.JSONField(_("counts"), default=dict)
     published = models.BooleanField(default=False)
@@ -100,6 +105,9 @@ class ClientSegment(models.Model):
         choices=[(segment.value, label) for segment, label in SEGMENTS.items()],
     )  # fmt: skip
     pending_since = models.DateField(null=True)
+    own = models.ForeignKey(
+        OwnSegment, related_name="placed", on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
 
     objects = ClientSegmentQuerySet.as_manager()
 
@@ -125,6 +133,13 @@ class ClientSegment(models.Model):
         if plain.segment == self.segment:
             return plain
         return Classification(Segment(self.segment), [*plain.because, self._held()])
+
+    @property
+    def in_force(self) -> str:
+        """The code of the segment that counts: of the own segmentation when the run had one, else the grid's."""
+        if self.run.own_id is None:
+            return str(self.segment)
+        return f"own:{self.own_id}" if self.own_id else ""
 
     def _held(self) -> Reason:
         if self.pending and self.pending_since:

@@ -1,5 +1,5 @@
-"""Reads of the grid."""
+"""Reads of the segments."""
 
-from segmentation.selectors.runs import active_thresholds, published_run, segment_of
+from segmentation.selectors.runs import active_thresholds, playbooks_by_client, published_run, segment_of
 
-__all__ = ["active_thresholds", "published_run", "segment_of"]
+__all__ = ["active_thresholds", "playbooks_by_client", "published_run", "segment_of"]

@@ -22,6 +22,8 @@ class Portfolio:
 
     features: Features
     margin_rate: float | None
+    orders: NDArray[np.float64] | None = None  # purchase days of W0; not of a stored run
+    recency_days: NDArray[np.float64] | None = None
 
 
 def portfolio_on(as_of: date) -> Portfolio:
@@ -36,7 +38,12 @@ def portfolio_on(as_of: date) -> Portfolio:
         tenure_days=np.nan_to_num(sums.tenure(as_of), nan=-1).astype(np.int64),
     )
     costed, cost = int(sums.rc0.sum()), int(sums.cost0.sum())
-    return Portfolio(features, (costed - cost) / costed if costed > 0 else None)
+    return Portfolio(
+        features,
+        (costed - cost) / costed if costed > 0 else None,
+        orders=sums.days0.astype(float),
+        recency_days=np.where(sums.last_day > 0, as_of.toordinal() - sums.last_day, np.nan),
+    )
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from accounts.models import User
 from clients.models import Client
 from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
 
@@ -28,7 +29,9 @@ def run_up_to(day: date) -> SegmentationRun | None:
 
 def segment_of(client: Client, run: SegmentationRun | None = None) -> ClientSegment | None:
     """The client's row in ``run`` (default: the newest published that knows it), with run and lines."""
-    rows = ClientSegment.objects.filter(client=client).select_related("run__thresholds__activated_by")
+    rows = ClientSegment.objects.filter(client=client).select_related(
+        "run__thresholds__activated_by", "run__own", "own"
+    )
     rows = rows.filter(run=run) if run else rows.filter(run__published=True)
     return rows.order_by("-run__as_of").first()
 
@@ -41,3 +44,15 @@ def active_thresholds() -> GridThresholds | None:
 def waiting_proposal() -> GridThresholds | None:
     """The lines that wait for a person."""
     return GridThresholds.objects.filter(activated_at__isnull=True).order_by("-as_of", "-pk").first()
+
+
+def playbooks_by_client(*, owner: User, day: date) -> dict[int, str]:
+    """What each of the owner's clients is planned by, as known on ``day``: its segment of the grid, or the
+    playbook of its own segment where the company's own segmentation is in force (empty: none)."""
+    run = run_up_to(day)
+    if run is None:
+        return {}
+    placed = ClientSegment.objects.filter(run=run, client__owner=owner)
+    if run.own_id is None:
+        return dict(placed.values_list("client_id", "segment"))
+    return {pk: playbook or "" for pk, playbook in placed.values_list("client_id", "own__playbook")}

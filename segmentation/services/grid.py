@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
+from numpy.typing import NDArray
 
 from accounts.models import User
 from common.arrays import Column, days_of, insert
 from common.locks import lock_until_commit
 from common.periods import nights_to_forget
 from sales.rollup import rebuild_dirty
-from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
+from segmentation.models import ClientSegment, GridThresholds, OwnSegmentation, SegmentationRun
 from segmentation.rules.grid import (
     RULE_VERSION,
     SEGMENT_CODES,
@@ -25,6 +26,7 @@ from segmentation.rules.grid import (
 from segmentation.rules.presets import propose
 from segmentation.rules.stability import Standings, settle
 from segmentation.selectors.features import Portfolio, portfolio_on, standings_before
+from segmentation.selectors.own import own_in_force, own_segments_of
 from segmentation.selectors.proposals import previews
 from segmentation.selectors.runs import active_thresholds, earlier_run
 from segmentation.services.events import Placed, write_events
@@ -44,19 +46,26 @@ def classify_clients(*, as_of: date, now: datetime) -> SegmentationRun:
     portfolio = portfolio_on(as_of)
     thresholds = _lines_in_force(portfolio, as_of, now)
     placed = _place(portfolio.features, thresholds.lines, as_of)
-    run = _create_run(as_of, thresholds, portfolio, placed.after, now)
-    insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, placed.after))
-    write_events(run, portfolio.features, placed, now)
+    own = own_in_force()
+    own_ids = own_segments_of(own, portfolio, as_of) if own else None
+    run = _create_run(as_of, thresholds, portfolio, placed.after, now, own)
+    insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, placed.after, own_ids))
+    write_events(run, portfolio.features, placed, own_ids, now)
     _publish(run)
     return run
 
 
 def _create_run(
-    as_of: date, thresholds: GridThresholds, portfolio: Portfolio, after: Standings, now: datetime
+    as_of: date,
+    thresholds: GridThresholds,
+    portfolio: Portfolio,
+    after: Standings,
+    now: datetime,
+    own: OwnSegmentation | None,
 ) -> SegmentationRun:
     features = portfolio.features
     return SegmentationRun.objects.create(
-        as_of=as_of, thresholds=thresholds, rule_version=RULE_VERSION, computed_at=now,
+        as_of=as_of, thresholds=thresholds, rule_version=RULE_VERSION, computed_at=now, own=own,
         counts={
             "clients": len(features),
             "segments": count_segments(after.codes),
@@ -71,12 +80,12 @@ def _place(features: Features, lines: Thresholds, as_of: date) -> Placed:
     earlier = earlier_run(as_of)
     if earlier is None:
         plain = Standings.plain(classify_all(features, lines))
-        return Placed(Standings.nobody(len(features)), plain, lines)
+        return Placed(Standings.nobody(len(features)), plain, lines, None)
     before = standings_before(earlier, features.client_ids)
     lines_before = earlier.thresholds.lines
     if lines_before == lines:
-        return Placed(before, settle(features, lines, before, as_of.toordinal()), lines)
-    return Placed(before, Standings.plain(classify_all(features, lines)), lines_before)
+        return Placed(before, settle(features, lines, before, as_of.toordinal()), lines, earlier)
+    return Placed(before, Standings.plain(classify_all(features, lines)), lines_before, earlier)
 
 
 def _lines_in_force(portfolio: Portfolio, as_of: date, now: datetime) -> GridThresholds:
@@ -98,7 +107,10 @@ def activated(
     )  # fmt: skip
 
 
-def _columns(run_id: int, features: Features, placed: Standings) -> dict[str, Column]:
+def _columns(
+    run_id: int, features: Features, placed: Standings, own_ids: NDArray[np.int64] | None
+) -> dict[str, Column]:
+    own = np.zeros(len(features)) if own_ids is None else own_ids.astype(float)
     tenure = features.tenure_days.astype(float)
     tenure[features.tenure_days < 0] = np.nan
     return {
@@ -112,6 +124,7 @@ def _columns(run_id: int, features: Features, placed: Standings) -> dict[str, Co
         "tenure_days": Column("integer", tenure),
         "pending": Column("text", placed.pending + 1, ["", *(segment.value for segment in SEGMENT_CODES)]),
         "pending_since": Column("date", days_of(placed.since)),
+        "own_id": Column("bigint", np.where(own > 0, own, np.nan)),
     }
 
 

@@ -4,10 +4,19 @@ from typing import Any
 
 from django import template
 
+from segmentation.selectors.own import own_names
+
 register = template.Library()
 
 
-@register.inclusion_tag("components/segment_chip.html")
-def segment_chip(code: str, short: bool = False) -> dict[str, Any]:
-    """``code`` as events and columns keep it."""
-    return {"segment": code, "short": short}
+@register.inclusion_tag("segmentation/any_chip.html", takes_context=True)
+def segment_chip(context: template.Context, code: str | None, short: bool = False) -> dict[str, Any]:
+    """``code`` as events and columns keep it. The names of own segments are asked for once a page."""
+    if not code or not code.startswith("own:"):
+        return {"segment": code, "short": short}
+    kept: Any = context.render_context
+    names = kept.get("own_segment_names")
+    if names is None:
+        names = kept["own_segment_names"] = own_names()
+    name, playbook = names.get(code, (code, ""))
+    return {"own": name, "playbook": playbook}

@@ -17,6 +17,7 @@ from common.htmx import page
 from segmentation.forms.moved import MovedFilterForm
 from segmentation.labels import CAUSES, SEGMENTS
 from segmentation.selectors.moved import PERIODS, MovedFilter, moved_events, moved_page, paths
+from segmentation.selectors.own import own_names
 from segmentation.selectors.runs import published_run
 from segmentation.views import user_of
 
@@ -31,10 +32,15 @@ def moved(request: HttpRequest) -> HttpResponse:
         "run": run, "chosen": chosen, "table": moved_page(request.user, chosen, run.as_of),
         "paths": paths(request.user, chosen, run.as_of), "periods": PERIODS,
         "owners": owners_for(request.user),
-        "segment_choices": [(segment.value, label) for segment, label in SEGMENTS.items()],
+        "segment_choices": _choices(),
         "causes": [(cause.value, label) for cause, label in CAUSES.items()],
     }  # fmt: skip
     return page(request, "segmentation/moved.html", context)
+
+
+def _choices() -> list[tuple[str, Any]]:
+    grid = [(segment.value, label) for segment, label in SEGMENTS.items()]
+    return [*grid, *((code, name) for code, (name, _playbook) in own_names().items())]
 
 
 @require_safe
@@ -55,7 +61,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _rows(user: Any, chosen: MovedFilter, as_of: date) -> Iterator[list[Any]]:
-    labels = {segment.value: str(label) for segment, label in SEGMENTS.items()}
+    labels = {code: str(label) for code, label in _choices()}
     causes = {cause.value: str(label) for cause, label in CAUSES.items()}
     for event in moved_events(user, chosen, as_of).select_related("client").iterator(chunk_size=2000):
         yield [

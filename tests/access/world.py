@@ -23,7 +23,9 @@ from kinetics.services import recompute_kinetics
 from sales.models import OrderImport
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
+from segmentation.models import OwnSegment
 from segmentation.services import classify_clients
+from segmentation.services.own import create_by_rules
 from tests.conftest import PASSWORD, Cast
 from tests.factories.records import make_client, make_order
 
@@ -81,7 +83,7 @@ def make_world(cast: Cast) -> World:
         "anonymous": None, "inactive": ivan, "owner": cast.alice, "colleague": cast.bob, "stranger": cast.carl,
         "manager": cast.anne, "elsewhere": lea, "director": cast.diane, "administrator": cast.oscar,
     }  # fmt: skip
-    return World(readers, clients, _objects(cast, clients["alice"]))
+    return World(readers, clients, _objects(cast, clients["alice"]) | _own_segmentation())
 
 
 def _client(name: str, owner: User | None) -> Client:
@@ -124,6 +126,13 @@ def _hygiene(cast: Cast, client: Client) -> dict[str, int]:
     )  # fmt: skip
     batch = merge_clients(survivor_id=twin.pk, loser_id=gone.pk, by=cast.alice, now=timezone.now())
     return {"twin": twin.pk, "pair": pair.pk, "merge": batch.pk}
+
+
+def _own_segmentation() -> dict[str, int]:
+    """One by rules, not in force: the pages of everybody show the grid."""
+    own = create_by_rules(name="Own", by=None, now=timezone.now())
+    segment = OwnSegment.objects.create(segmentation=own, code="key", name="Key")
+    return {"own": own.pk, "own_segment": segment.pk}
 
 
 def stored() -> str:
