@@ -274,7 +274,7 @@ class Fetcher:
         try:
             parsed = httpx2.URL(url)
             host = parsed.raw_host.decode("ascii")
-            port = parsed.port or (443 if parsed.scheme == "https" else 80)
+            port = (443 if parsed.scheme == "https" else 80) if parsed.port is None else parsed.port
         except (httpx2.InvalidURL, UnicodeError, ValueError, TypeError) as error:
             raise Refused("net.bad_url", url[:100]) from error
         if parsed.scheme not in ("http", "https"):

@@ -50,7 +50,9 @@ class Site:
 
     @property
     def sufficient(self) -> bool:
-        return self.home.is_readable and len(self.readable) >= ENOUGH and not self.scripted
+        """Whether there is enough to judge: a home page in full, and pages that are not all the same."""
+        different = {page.sha256 for page in self.readable}
+        return self.home.is_readable and len(different) >= ENOUGH and not self.scripted
 
     @property
     def scripted(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from trust_audit.crawling.guard import guarded
-from trust_audit.crawling.structured import Item, read_items
+from trust_audit.crawling.structured import Item, of_type, read_items
 from trust_audit.crawling.urls import joined
 
 MAX_TEXT = 150_000
@@ -263,6 +263,9 @@ def _text(parser: LexborHTMLParser) -> str:
 def read_document(html: str, base: str) -> Document:
     """Take a page apart. ``base`` is the address it came from. Linear in the size of the page."""
     parser = LexborHTMLParser(guarded(html))
+    declared = parser.css_first("base[href]")
+    if declared is not None:
+        base = joined(base, declared.attributes.get("href") or "") or base
     items = read_items(parser)
     buttons = _buttons(parser)
     scripts, script_bytes = _scripts(parser)
@@ -271,7 +274,7 @@ def read_document(html: str, base: str) -> Document:
     pictures = parser.css("img")[:MAX_NODES]
     alts = [picture.attributes.get("alt") for picture in pictures]
     headings = parser.css("h1, h2, h3, h4, h5, h6")[:500]
-    has_offer = any("Product" in kinds for kinds in (item.get("@type") or () for item in items))
+    has_offer = bool(of_type(items, "Product"))
     return Document(
         title=_squeezed(title.text(deep=True) if title is not None else ""),
         lang=((root.attributes.get("lang") or "") if root is not None else "").lower()[:20],

@@ -16,27 +16,16 @@ MAX_ATTRIBUTES = 3_000
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})([^<>]*+)(>?)")
 LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{USUAL_TAG_LENGTH}}}")
 HREF = re.compile(r"\bhref\s*=\s*(\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'>]{1,2000})", re.IGNORECASE)
+LINK = re.compile(r"<a\s[^<>]{1,2000}>[^<]{0,200}", re.IGNORECASE)
+MAX_TAGS = 60_000
+MAX_LINKS = 3_000
 VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
 }  # fmt: skip
 # Closed by the parser itself when the next one opens, so they do not nest.
 SELF_CLOSING = {
-    "p",
-    "li",
-    "dt",
-    "dd",
-    "tr",
-    "td",
-    "th",
-    "thead",
-    "tbody",
-    "tfoot",
-    "option",
-    "a",
-    "html",
-    "head",
-    "body",
-}
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "a", "html", "head", "body",
+}  # fmt: skip
 RAW = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 
 
@@ -102,20 +91,30 @@ def guarded(html: str) -> str:
         return html
     html = _without(html, "<!--", "-->")
     flat, position = _Flattener(), 0
-    while (match := TAG.search(html, position)) is not None:
+    for _ in range(MAX_TAGS):
+        match = TAG.search(html, position)
+        if match is None:
+            break
         flat.text(html[position : match.start()])
         closing, name = match.group(1) == "/", match.group(2).lower()
         flat.tag(closing, name, match.group(3))
         position = match.end()
         if name in RAW and not closing:
             position = _raw(html, name, position, flat)
+    else:
+        # A page of so many tags is no page: of its rest, links are kept.
+        flat.parts += [match.group(0) for match in LINK.finditer(html, position)][:MAX_LINKS]
+        position = len(html)
     flat.text(html[position:])
     return "".join(flat.parts)
 
 
 def _raw(html: str, name: str, position: int, flat: _Flattener) -> int:
-    """Copy the content of a script or the like as it stands, up to its end tag (else to the end of the page)."""
+    """Copy the content of a script or the like up to its end tag (else to the end of the page), without tags.
+
+    Within SVG the same names hold elements, so no tag may pass. ``\\u003c`` is "<" in JSON and in scripts.
+    """
     end = re.compile(rf"</{name}", re.IGNORECASE).search(html, position)
     stop = end.start() if end else len(html)
-    flat.parts.append(html[position:stop])
+    flat.parts.append(html[position:stop].replace("<", "\\u003c" if name == "script" else "&lt;"))
     return stop

@@ -51,7 +51,7 @@ def partners(subject: Subject, draft: Draft) -> Proposal:
 
 
 PROMISE = re.compile(
-    r"satisfait[es]? ou rembours\w+|moins cher ailleurs|rembours\w+ la difference|money[ -]back|price match|satisfaction guaranteed"
+    r"satisfait[es]? ou rembours\w{1,10}|moins cher ailleurs|rembours\w{1,10} la difference|money[ -]back|price match|satisfaction guaranteed"
 )
 
 

@@ -13,7 +13,9 @@ DELAY = re.compile(
     r"\b\d{1,3} ?(?:h\b|heures?|hours?|jours?|days?|semaines?|weeks?)|\b\d{1,2} ?(?:a|et|ou|-|to|or) ?\d{1,2} (?:jours?|days?|semaines?|weeks?)"
     r"|entre le \d{1,2}e? et le \d{1,2}e? jour|livre[es]? (?:le|avant le|sous)"
 )
-COST = re.compile(r"\d+[.,]\d{2} ?(?:€|eur)|€ ?\d|\b(?:offert[es]?|gratuit[es]?|free)\b|\d+ ?€")
+COST = re.compile(
+    r"(?<!\d)\d{1,6}[.,]\d{2} ?(?:€|eur)|€ ?\d|\b(?:offert[es]?|gratuit[es]?|free)\b|(?<!\d)\d{1,6} ?€"
+)
 GOODS = re.compile(
     r"\b(?:casse[es]?|endommage[es]?|non conforme|conformite|echang\w+|defectueu\w+|damaged|faulty|replac\w+)\b"
 )

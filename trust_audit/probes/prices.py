@@ -6,8 +6,8 @@ from trust_audit.crawling.structured import first, of_type
 from trust_audit.crawling.visitor import Page
 
 AMOUNT = re.compile(
-    r"(?:€|£|\$|\bEUR\b)\s?\d{1,3}(?:[ .,\u00a0\u202f]?\d{3})*(?:[.,]\d{2})?|"
-    r"\b\d{1,3}(?:[ .\u00a0\u202f]?\d{3})*(?:[.,]\d{2})?\s?(?:€|£|\$|EUR\b|euros?\b)"
+    r"(?:€|£|\$|\bEUR\b)\s?\d{1,3}(?:[ .,\u00a0\u202f]?\d{3}){0,3}(?:[.,]\d{2})?|"
+    r"\b\d{1,3}(?:[ .\u00a0\u202f]?\d{3}){0,3}(?:[.,]\d{2})?\s?(?:€|£|\$|EUR\b|euros?\b)"
 )
 
 

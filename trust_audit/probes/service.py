@@ -138,7 +138,7 @@ FUNCTION = re.compile(
     r"renoncer (?:au|a mon) contrat|confirmer la retractation|withdraw from (?:the |my )?contract|me retracter"
 )
 REFUND = re.compile(
-    r"rembours\w*[^.]{0,40}\b(?:sous|dans|en|avant) (?:\w+ ){0,3}\d{1,2} jours?|refund\w*[^.]{0,40}within \d{1,2} days?"
+    r"rembours\w{0,10}[^.]{0,40}\b(?:sous|dans|en|avant) (?:\w{1,15} ){0,3}\d{1,2} jours?|refund\w{0,5}[^.]{0,40}within \d{1,2} days?"
 )
 RETURN_COST = re.compile(
     r"frais de retour|retours? (?:gratuit|offert)|(?:cost of|free) returns?|return shipping"
