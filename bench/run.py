@@ -19,6 +19,7 @@ SMALL = {
     "import_rows": ["20000"],
     "night": ["--clients", "10000"],
     "pages": ["--clients", "2500", "--requests", "10"],
+    "probes": [],
     "stability": ["--clients", "20000"],
 }
 SHOWN = ("name", "seconds", "floor_seconds", "ratio")
