@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.querysets import OwnedQuerySet
+from accounts.rules import Act
 from attention.labels import LINE_STATES
 from attention.rules import LineState
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from common.periods import IsoWeek
 from jobs.models import OutMail
 from kinetics.models import KineticsRun
@@ -61,6 +63,10 @@ class WeeklyList(models.Model):
 
 class ListLineQuerySet(OwnedQuerySet):
     client_path = "client__"
+
+    def visible_to(self, user: Any, act: Act = Act.SEE) -> Self:
+        """Without private clients who object to profiling, also on lists frozen before."""
+        return super().visible_to(user, act).filter(profiled_q())
 
 
 class ListLine(models.Model):

@@ -15,7 +15,12 @@ class ClientsConfig(AppConfig):
             )
         )
         from clients.duplicates.selectors import panel
+        from clients.personal import Source, add_source
+        from clients.personal.holdings import collect
+        from clients.personal.selectors import panel as privacy_panel
         from clients.registry import Panel, add_panel
+
+        add_source(Source("clients", collect, position=10))
 
         navigation.add(
             navigation.Entry(
@@ -27,5 +32,14 @@ class ClientsConfig(AppConfig):
             Panel(
                 "duplicates", "clients/panels/duplicates.html", panel, zone="side", position=15,
                 title=_("Likely the same client"),
+            )
+        )  # fmt: skip
+        add_panel(
+            Panel("privacy", "clients/panels/privacy.html", privacy_panel, "side", 90, _("Personal data"))
+        )
+        navigation.add(
+            navigation.Entry(
+                key="retention", label=_("Personal data"), icon="shield-check", url_name="clients:retention",
+                position=85, allowed=lambda user: user.may_erase,
             )
         )  # fmt: skip

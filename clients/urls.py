@@ -2,6 +2,7 @@ from django.urls import path
 
 from clients import views
 from clients.merging import views as merging
+from clients.personal import views as personal
 
 app_name = "clients"
 urlpatterns = [
@@ -12,4 +13,5 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     *merging.urlpatterns,
+    *personal.urlpatterns,
 ]

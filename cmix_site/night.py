@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from attention.models import WeeklyList
 from attention.services import ensure_lists, freeze_lists
+from clients.duplicates.finding import find_duplicates
 from clients.merging.followers import Merged
+from clients.personal.retention import check_retention
 from common.periods import IsoWeek, local_date
 from jobs import outbox
 from jobs.models import Job
@@ -66,6 +68,8 @@ def run_night(context: Context) -> Mapping[str, Any]:
     return {
         "kinetics_run": run.pk,
         "segmentation_run": segments.pk,
+        "duplicates": find_duplicates(now=now)["open"],
+        "retention": check_retention(today=local_date(now, settings.TIME_ZONE), now=now),
         "mail_texts_purged": outbox.purge_bodies(now),
         "uploads_purged": purge_uploads(now) + purge_strays(now),
     }

@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -34,6 +35,14 @@ SECOND_CHANCE = timedelta(days=1)
 
 class BodyGone(Exception):
     """The text was purged after 35 days; the mail cannot be sent again."""
+
+
+_refreshers: dict[str, Callable[[OutMail], None]] = {}
+
+
+def before_sending(kind: str, refresh: Callable[[OutMail], None]) -> None:
+    """Have every mail of ``kind`` looked at once more as it leaves: what it names may have changed since."""
+    _refreshers[kind] = refresh
 
 
 def queue_mail(
@@ -155,6 +164,8 @@ def _try(mail_id: int, now: datetime) -> None:
     if held is None:
         return
     try:
+        if refresh := _refreshers.get(held.mail.kind):
+            refresh(held.mail)
         _hand_over(held)
     except LeaseLost as error:
         logger.warning("taken over: %s", error)

@@ -7,9 +7,13 @@ class KineticsConfig(AppConfig):
     verbose_name = _("Kinetics")
 
     def ready(self) -> None:
+        from clients.personal import add_source
         from clients.registry import Column, Panel, add_column, add_panel
         from common import navigation
         from kinetics import panels
+        from kinetics.personal import source
+
+        add_source(source)
 
         navigation.add(navigation.Entry("kinetics", _("Kinetics"), "activity", "kinetics:overview", 70))
         navigation.add_note("as of", panels.as_of_note)

@@ -8,13 +8,19 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from clients.merging.followers import follow
+        from clients.personal import add_source
+        from clients.personal.retention import add_orders
         from clients.registry import add_panel
         from common.navigation import Entry, add
         from sales import handlers  # noqa: F401  (registers the jobs)
         from sales.merging import follower
         from sales.panels import orders_panel, revenue_panel
+        from sales.personal import source
+        from sales.retention import last_orders
 
         add(Entry("imports", _("Imports"), "upload", "sales:imports", 80, lambda user: user.may_import))
         add_panel(revenue_panel)
         add_panel(orders_panel)
         follow("sales", follower)
+        add_source(source)
+        add_orders(last_orders)

@@ -9,9 +9,13 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         from clients.merging.followers import leave
+        from clients.personal import add_source
         from clients.registry import Column, Panel, add_column, add_panel
         from common import navigation
         from segmentation import panels
+        from segmentation.personal import source
+
+        add_source(source)
 
         leave("segmentation.ClientSegment")
         label = pgettext_lazy("the C of attention", "Care")

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
 
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from segmentation.labels import SEGMENTS
 from segmentation.selectors.explained import history_of, position_of, reasons_of
 from segmentation.selectors.own import own_in_force, segments_in_order
@@ -42,9 +43,10 @@ def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:
     row = FilteredRelation("segments", condition=Q(segments__run=run.pk))
     clients = clients.annotate(grid_row=row)
     if run.own_id is None:
-        return clients.annotate(segment=F("grid_row__segment"))
+        shown = When(profiled_q("pk"), then=F("grid_row__segment"))
+        return clients.annotate(segment=Case(shown, default=None, output_field=CharField()))
     own = Concat(Value("own:"), Cast("grid_row__own_id", CharField()))
-    known = When(grid_row__own_id__isnull=False, then=own)
+    known = When(profiled_q("pk"), grid_row__own_id__isnull=False, then=own)
     return clients.annotate(segment=Case(known, default=None, output_field=CharField()))
 
 

@@ -15,6 +15,8 @@ from attention.rules.belief import PRIOR, Floats, first_look, smooth
 from attention.rules.facts import ClientFacts
 from attention.rules.lines import Answer, LineState, weeks_between
 from attention.rules.planning import Portfolio
+from clients.personal.profiling import profiled_q
+from clients.rules import ClientState
 from common.periods import IsoWeek, current_window
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence, RevenueState
@@ -70,7 +72,8 @@ def read_portfolio(
 def _facts(owner: User, week: IsoWeek, run: KineticsRun) -> list[ClientFacts]:
     segments = playbooks_by_client(owner=owner, day=week.monday + timedelta(days=6))
     rows = (
-        ClientIndicator.objects.filter(run=run, client__owner=owner)
+        ClientIndicator.objects.filter(run=run, client__owner=owner, client__state=ClientState.ACTIVE.value)
+        .filter(profiled_q())
         .annotate(created_on=TruncDate("client__created_at"))
         .values_list("client_id", "created_on", "evidence", "revenue_state", *INDICATOR_FIELDS)
         .order_by("client_id")

@@ -15,6 +15,7 @@ from attention.rules.acts import channel
 from attention.rules.lines import LineState
 from attention.rules.value import Basis
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from common.periods import IsoWeek
 from common.wording import explain
 from kinetics.selectors import published_run
@@ -181,7 +182,11 @@ def _card(line: ListLine) -> Card:
 
 def _visible_clients(reader: User, client_ids: Iterable[int]) -> dict[int, Client]:
     wanted = list(client_ids)
-    return Client.objects.visible_to(reader).only("name").in_bulk(wanted) if wanted else {}
+    return (
+        Client.objects.visible_to(reader).filter(profiled_q("pk")).only("name").in_bulk(wanted)
+        if wanted
+        else {}
+    )
 
 
 def _left_out(rows: list[dict[str, Any]], why: str, visible: dict[int, Client]) -> list[LeftOut]:

@@ -16,6 +16,7 @@ from attention.rules.belief import Floats
 from attention.rules.planning import RULE_VERSION, WeekPlan, plan_week
 from attention.selectors.portfolio import portfolio_margin_rate, read_portfolio, run_for, trends
 from clients.models import Client
+from clients.rules import ClientState
 from common.periods import IsoWeek
 from jobs.outbox import queue_mail
 from kinetics.models import KineticsRun
@@ -28,7 +29,9 @@ LEAST_MAIL_TIME = timedelta(days=1)
 def owners_with_clients() -> QuerySet[User]:
     """Who gets a list: active, with hours for clients and at least one client."""
     return User.objects.filter(
-        Exists(Client.objects.filter(owner=OuterRef("pk"))), is_active=True, weekly_hours__gt=0
+        Exists(Client.objects.filter(owner=OuterRef("pk"), state=ClientState.ACTIVE.value)),
+        is_active=True,
+        weekly_hours__gt=0,
     ).order_by("pk")
 
 

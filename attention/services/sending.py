@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from accounts.models import User
-from attention.emails import MAIL_KIND, week_prefix
+from attention.emails import MAIL_KIND, build_mail, week_prefix
 from attention.models import WeeklyList
 from attention.rules.lines import due_week
 from attention.services.freezing import freeze_lists, owners_with_clients
 from common.periods import IsoWeek
+from jobs.models import OutMail
 from jobs.outbox import drain
 from jobs.rules import MailState
 
@@ -24,6 +25,16 @@ def send_lists(*, week: IsoWeek, now: datetime) -> dict[str, int]:
     """
     drain(now, kind=MAIL_KIND, key_prefix=week_prefix(week))
     return mail_states(week)
+
+
+def leave_out_objected(mail: OutMail) -> None:
+    """Written again when somebody it names objected to profiling, or is gone, since the list was frozen."""
+    frozen = WeeklyList.objects.filter(mail=mail).select_related("owner").first()
+    if frozen is None or frozen.lines.count() == frozen.lines.visible_to(frozen.owner).count():
+        return
+    built = build_mail(frozen, frozen.owner)
+    mail.subject, mail.text, mail.html = built.subject, built.text, built.html
+    mail.save(update_fields=["subject", "text", "html"])
 
 
 def mail_states(week: IsoWeek) -> dict[str, int]:

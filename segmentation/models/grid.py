@@ -1,10 +1,14 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import OwnedQuerySet
+from accounts.rules import Act
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from common.reasons import Reason
 from segmentation.labels import PRESETS, SEGMENTS
 from segmentation.models.own import OwnSegment, OwnSegmentation
@@ -82,6 +86,10 @@ class SegmentationRun(models.Model):
 
 class ClientSegmentQuerySet(OwnedQuerySet):
     client_path = "client__"
+
+    def visible_to(self, user: Any, act: Act = Act.SEE) -> Self:
+        """Without private clients who object to profiling; the sums of the run still count them."""
+        return super().visible_to(user, act).filter(profiled_q())
 
 
 class ClientSegment(models.Model):

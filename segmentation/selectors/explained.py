@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from common.wording import explain
 from segmentation.labels import REASONS
 from segmentation.models import ClientSegment, SegmentEvent
@@ -17,7 +18,9 @@ def reasons_of(row: ClientSegment) -> list[str]:
 
 def history_of(client: Client) -> list[SegmentEvent]:
     """The client's changes of segment, newest first."""
-    return list(SegmentEvent.objects.filter(client=client).order_by("-as_of", "-pk")[:MAX_STEPS])
+    return list(
+        SegmentEvent.objects.filter(profiled_q(), client=client).order_by("-as_of", "-pk")[:MAX_STEPS]
+    )
 
 
 @dataclass(frozen=True)

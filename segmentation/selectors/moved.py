@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from common.paging import Page
 from segmentation.models import SegmentEvent
 from segmentation.rules.history import Cause
@@ -44,7 +45,7 @@ class MovedPage(Page[SegmentEvent]):
 
 def moved_events(user: Any, chosen: MovedFilter, as_of: date) -> QuerySet[SegmentEvent]:
     events = SegmentEvent.objects.visible_to(user).filter(
-        as_of__gt=as_of - timedelta(days=chosen.days), as_of__lte=as_of
+        profiled_q(), as_of__gt=as_of - timedelta(days=chosen.days), as_of__lte=as_of
     )
     said = {"before": chosen.before, "after": chosen.after, "cause": chosen.cause and chosen.cause.value}
     events = events.filter(**{name: value for name, value in said.items() if value})

@@ -4,6 +4,7 @@ from datetime import date
 
 from accounts.models import User
 from clients.models import Client
+from clients.personal.profiling import profiled_q
 from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
 
 
@@ -29,7 +30,7 @@ def run_up_to(day: date) -> SegmentationRun | None:
 
 def segment_of(client: Client, run: SegmentationRun | None = None) -> ClientSegment | None:
     """The client's row in ``run`` (default: the newest published that knows it), with run and lines."""
-    rows = ClientSegment.objects.filter(client=client).select_related(
+    rows = ClientSegment.objects.filter(profiled_q(), client=client).select_related(
         "run__thresholds__activated_by", "run__own", "own"
     )
     rows = rows.filter(run=run) if run else rows.filter(run__published=True)

@@ -16,7 +16,7 @@ from accounts.rules import Role
 from attention.models import ListLine
 from attention.services import freeze_lists
 from clients.merging.services import merge_clients
-from clients.models import Client, DuplicatePair
+from clients.models import Client, DuplicatePair, Person, RetentionNotice
 from common.periods import IsoWeek
 from jobs.models import Job
 from kinetics.services import recompute_kinetics
@@ -125,7 +125,14 @@ def _hygiene(cast: Cast, client: Client) -> dict[str, int]:
         found_at=timezone.now(),
     )  # fmt: skip
     batch = merge_clients(survivor_id=twin.pk, loser_id=gone.pk, by=cast.alice, now=timezone.now())
-    return {"twin": twin.pk, "pair": pair.pk, "merge": batch.pk}
+    person = Person.objects.create(client=client, first_name="Kim", last_name=CANARIES["alice"])
+    today = timezone.localdate()
+    notice = RetentionNotice.objects.create(
+        client=client, person=person, audience="client", last_sign_on=today, due_on=today, warned_on=today
+    )
+    return {
+        "twin": twin.pk, "pair": pair.pk, "merge": batch.pk, "person": person.pk, "notice": notice.pk
+    }  # fmt: skip
 
 
 def _own_segmentation() -> dict[str, int]:

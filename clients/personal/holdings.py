@@ -1,0 +1,88 @@
+"""What the records of clients hold of a subject, as its sections."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import (
+    BuyingUnit,
+    Change,
+    Client,
+    Consent,
+    DuplicatePair,
+    Interaction,
+    Person,
+    RetentionNotice,
+    Task,
+    Trail,
+    UnitMembership,
+)
+from clients.personal.sources import Section, Subject, table
+
+CLIENT = (
+    "ref", "name", "kind", "owner__name", "team__name", "street", "postcode", "city", "country", "email", "phone",
+    "language", "registration_number", "website", "observed_from", "created_at", "updated_at",
+)  # fmt: skip
+PERSON = (
+    "ref", "first_name", "last_name", "job_title", "role", "is_decision_maker", "email", "phone", "language",
+    "legal_basis", "source", "profiling_objected_at", "last_contact_on", "left_on", "created_at", "updated_at",
+)  # fmt: skip
+
+
+def collect(subject: Subject) -> Iterator[Section]:
+    if subject.is_whole:
+        yield table("client", Client.objects.filter(pk__in=subject.client_ids), CLIENT)
+        tags = Client.tags.through.objects.filter(client__in=subject.client_ids)
+        yield table("tags", tags, ["tag__name"], _("Tags"))
+        yield table(
+            "units", UnitMembership.objects.filter(client__in=subject.client_ids),
+            ["unit__name", "unit__kind", "joined_on", "left_on"],
+        )  # fmt: skip
+    yield table("people", Person.objects.filter(pk__in=subject.person_ids), ("client__name", *PERSON))
+    yield table(
+        "consents", Consent.objects.filter(person__in=subject.person_ids),
+        ["purpose", "given_at", "withdrawn_at", "source"],
+    )  # fmt: skip
+    yield table(
+        "headed_units", BuyingUnit.objects.filter(head__in=subject.person_ids), ["name", "kind"], _("Heads")
+    )
+    yield from _dealings(subject)
+    yield from _journal(subject)
+
+
+def _dealings(subject: Subject) -> Iterator[Section]:
+    interactions = Interaction.objects.order_by("happened_at")
+    if subject.is_whole:
+        interactions = interactions.filter(client__in=subject.client_ids)
+        tasks = Task.objects.filter(client__in=subject.client_ids)
+        yield table("tasks", tasks, ["title", "note", "due_on", "owner__name", "state", "done_at"])
+    else:
+        interactions = interactions.filter(person__in=subject.person_ids)
+    yield table(
+        "interactions", interactions,
+        ["kind", "happened_at", "minutes", "summary", "next_step", "came_from_client", "by__name"],
+    )  # fmt: skip
+
+
+def _journal(subject: Subject) -> Iterator[Section]:
+    changes = Change.objects.filter(model="clients.person", record_id__in=subject.person_ids)
+    if subject.is_whole:
+        changes = changes | Change.objects.filter(client__in=subject.client_ids)
+        pairs = DuplicatePair.objects.filter(left__in=subject.client_ids) | DuplicatePair.objects.filter(
+            right__in=subject.client_ids
+        )
+        yield table(
+            "duplicates", pairs, ["left__ref", "right__ref", "score", "reasons", "rule_version", "found_at"]
+        )
+    yield table(
+        "changes",
+        changes.order_by("at", "pk"),
+        ["model", "act", "before", "after", "by__role", "at"],
+        _("Changes"),
+    )
+    trail = Trail.objects.filter(subject=subject.kind, record_id=subject.record_id)
+    yield table("trail", trail.order_by("at"), ["act", "by__role", "at"], _("Accesses to these data"))
+    notices = RetentionNotice.objects.filter(client__in=subject.client_ids)
+    if not subject.is_whole:
+        notices = notices.filter(person__in=subject.person_ids)
+    yield table("retention", notices, ["last_sign_on", "due_on", "warned_on", "postponed_until", "reason"])
