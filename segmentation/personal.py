@@ -19,10 +19,10 @@ def collect(subject: Subject) -> Iterator[Section]:
         ["as_of", "rule_version", "segment", "revenue_cents", "margin_rate", "why"],
         [
             [
-                row.run.as_of, row.run.rule_version, row.get_segment_display(), row.revenue_cents, row.margin_rate,
+                row.run.as_of, row.run.rule_version, str(row.own) if row.own_id else row.get_segment_display(), row.revenue_cents, row.margin_rate,
                 " ".join(reasons_of(row)),
             ]
-            for row in rows.select_related("run__thresholds").order_by("run__as_of")
+            for row in rows.select_related("run__thresholds", "own").order_by("run__as_of")
         ],
     )  # fmt: skip
     events = SegmentEvent.objects.filter(client__in=subject.client_ids).order_by("as_of")
