@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class TrustAuditConfig(AppConfig):
     name = "trust_audit"
     verbose_name = _("Trust")
+
+    def ready(self) -> None:
+        from common.navigation import Entry, add
+
+        add(Entry("trust", _("Trust"), "shield-check", "trust:portfolio", 50))

@@ -184,4 +184,10 @@ REFUSALS = {
     "no_draft": _("There is no draft to edit."),
     "no_criterion": _("The checklist has no such criterion."),
     "checklist_fault": _("Not saved: %(fault)s."),
+    "lead_only": _("%(name)s leads this audit; you give the second level."),
+    "no_level": _("Choose a level from 0 to 4."),
+    "no_address": _("That is no address of a page."),
+    "cannot_take_over": _("%(name)s may not edit this site."),
+    "unknown_kind": _("Nothing was sent that could be kept."),
+    "form_incomplete": _("Something is missing or not in order; nothing was kept."),
 }

@@ -1,4 +1,49 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from trust_audit.views import audits, checklists, evidence, following, reports, sites
 
 app_name = "trust"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", sites.overview, name="portfolio"),
+    path("actions/", sites.actions, name="actions"),
+    path("checklist/", checklists.overview, name="checklist"),
+    path("checklist/change/", checklists.change, name="checklist_change"),
+    path("checklist/<slug:code>/", checklists.criterion, name="checklist_criterion"),
+    path("sites/new/", sites.create, name="site_create"),
+    path("sites/<int:pk>/", sites.site, name="site"),
+    path("sites/<int:pk>/edit/", sites.edit, name="site_edit"),
+    path("sites/<int:pk>/audit/", sites.start, name="start"),
+    path("sites/<int:pk>/seals/new/", sites.seal, name="seal_create"),
+    path("sites/<int:pk>/seals/<int:seal_pk>/", sites.seal, name="seal"),
+    path("sites/<int:pk>/seals/<int:seal_pk>/remove/", sites.remove_seal, name="seal_remove"),
+    path("audits/<int:pk>/", audits.overview, name="audit"),
+    path("audits/<int:pk>/probe/", audits.probe, name="probe"),
+    path("audits/<int:pk>/accept/", audits.accept, name="accept"),
+    path("audits/<int:pk>/pages/", audits.sample, name="sample"),
+    path("audits/<int:pk>/sign/", audits.sign, name="sign"),
+    path("audits/<int:pk>/hand-over/", audits.hand_over, name="hand_over"),
+    path("audits/<int:pk>/again/", sites.again, name="again"),
+    path("audits/<int:pk>/compare/", following.compare, name="compare"),
+    path("audits/<int:pk>/priorities/", following.priorities, name="priorities"),
+    path("audits/<int:pk>/actions/", following.add_action, name="action_add"),
+    path("audits/<int:pk>/report/", reports.report, name="report"),
+    path("audits/<int:pk>/report.pdf", reports.pdf, name="report_pdf"),
+    path("audits/<int:pk>/report.csv", reports.as_csv, name="report_csv"),
+    path("audits/<int:pk>/report.json", reports.as_json, name="report_json"),
+    path("audits/<int:pk>/share/", reports.share, name="share"),
+    path("audits/<int:pk>/share/<int:link_pk>/revoke/", reports.unshare, name="unshare"),
+    path("audits/<int:pk>/<slug:code>/", audits.criterion, name="criterion"),
+    path("audits/<int:pk>/<slug:code>/mark/", audits.mark, name="mark"),
+    path("audits/<int:pk>/<slug:code>/decide/", audits.decide, name="decide"),
+    path("audits/<int:pk>/<slug:code>/add/", evidence.add, name="evidence_add"),
+    path("evidence/<int:pk>/", evidence.place, name="evidence"),
+    path("evidence/<int:pk>/file/", evidence.stored_file, name="evidence_file"),
+    path("evidence/<int:pk>/confirm/", evidence.confirm, name="evidence_confirm"),
+    path("evidence/<int:pk>/remove/", evidence.remove, name="evidence_remove"),
+    path("findings/<int:pk>/", evidence.finding, name="finding"),
+    path("findings/<int:pk>/remove/", evidence.remove_finding, name="finding_remove"),
+    path("actions/<int:pk>/", following.action, name="action"),
+    path("actions/<int:pk>/state/", following.change_state, name="action_state"),
+    path("shared/<str:token>/", reports.shared, name="shared"),
+    path("shared/<str:token>/evidence/<int:evidence_pk>/", reports.shared_file, name="shared_file"),
+]
