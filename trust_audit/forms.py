@@ -23,6 +23,7 @@ def _choices(labels: Any) -> list[tuple[str, Any]]:
 class SiteForm(PlainFormMixin, forms.ModelForm):
     """A site; a client's names one of the clients its writer may edit."""
 
+    url = forms.URLField(label=_("Address"), max_length=300, assume_scheme="https")
     allowed = forms.BooleanField(
         label=_("I may audit this site"),
         required=False,

@@ -1,6 +1,7 @@
 """The report as a file, and the links that show it to others."""
 
 import importlib.util
+import logging
 from base64 import b64encode
 from datetime import datetime
 from functools import cache
@@ -18,6 +19,8 @@ from trust_audit.selectors.report import report_of
 from trust_audit.selectors.scores import Scored
 from trust_audit.services.evidence import content_of
 
+# It tells every step of every page.
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
 SALT = "trust_audit.share"
 PICTURE = "evidence:"
 

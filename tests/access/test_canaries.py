@@ -19,6 +19,7 @@ QUESTIONS = {
     "clients:export": ["q=kanari", "scope=all"],
     "segmentation:grid": ["segment=athlete", "segment=whale", "segment=dilemma", "segment=thoroughbred"],
     "segmentation:export": [""],
+    "trust:portfolio": ["kind=client"],
     "home": ["owner=team"],
 }
 

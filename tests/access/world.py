@@ -26,6 +26,7 @@ from sales.services import mark_all_dirty
 from segmentation.models import OwnSegment
 from segmentation.services import classify_clients
 from segmentation.services.own import create_by_rules
+from tests.access.trust import audited_site, trust_objects
 from tests.conftest import PASSWORD, Cast
 from tests.factories.records import make_client, make_order
 
@@ -78,6 +79,8 @@ def make_world(cast: Cast) -> World:
     )
     owners = {"alice": cast.alice, "bob": cast.bob, "carl": cast.carl, "lea": lea, "nobody": None}
     clients = {name: _client(name, owner) for name, owner in owners.items()}
+    for name, client in clients.items():
+        audited_site(client, f"{CANARIES[name]} shop", owners[name])
     _compute()
     readers = {
         "anonymous": None, "inactive": ivan, "owner": cast.alice, "colleague": cast.bob, "stranger": cast.carl,
@@ -111,7 +114,8 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
     file = OrderImport.objects.create(file_name="orders.csv", imported_by=cast.anne, job=job)
     line = ListLine.objects.get(client=client)
     return {
-        "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, **_hygiene(cast, client)
+        "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, **_hygiene(cast, client),
+        **trust_objects(cast, client),
     }  # fmt: skip
 
 
@@ -166,7 +170,7 @@ def writes() -> int:
 
 def body_of(response: Any) -> str:
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    return content.decode()
+    return content.decode(errors="replace")  # a PDF is no text
 
 
 def without_tokens(text: str, *numbers: int) -> str:

@@ -201,7 +201,9 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     audit = audit_for(request, pk, Act.EDIT)
     only_the_lead(request.user, audit)
-    to = get_object_or_404(colleagues(request.user), pk=_number(request.POST.get("to")))
+    if not (number := _number(request.POST.get("to"))):
+        raise Refused("form_incomplete")
+    to = get_object_or_404(colleagues(request.user), pk=number)
     if not Audit.objects.visible_to(to, Act.EDIT).filter(pk=pk).exists():
         raise Refused("cannot_take_over", name=str(to))
     services.hand_over(audit=audit, to=to)

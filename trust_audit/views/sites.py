@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -58,6 +59,8 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def create(request: HttpRequest) -> HttpResponse:
+    if not may(request.user, Act.EDIT):
+        raise PermissionDenied
     start = Site(created_by=request.user, kind=SiteKind.OWN.value)  # type: ignore[misc]
     form = SiteForm(request.POST or None, instance=start, user=request.user)
     if request.method == "POST" and form.is_valid():
