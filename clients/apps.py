@@ -9,6 +9,12 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self) -> None:
+        from clients import handlers  # noqa: F401  (registers the jobs)
+        from clients.bulk import acts
+        from clients.lists import register
+
+        register()
+        acts.register()
         navigation.add(
             navigation.Entry(
                 key="clients", label=_("Clients"), icon="people", url_name="clients:list", position=20

@@ -59,6 +59,7 @@ BATCH_KINDS = {
     BatchKind.IMPORT: _("Import"),
     BatchKind.MERGE: _("Merge"),
     BatchKind.BULK: _("Bulk act"),
+    BatchKind.EXPORT: _("Export"),
     BatchKind.ERASURE: _("Erasure"),
 }
 CHANGE_ACTS = {

@@ -6,17 +6,16 @@ list (also a filter and a sort), a badge stands in the head of the client and in
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 
 from clients.models import Client
+from common.lists.spec import Column
+
+__all__ = ["MONEY_TEMPLATE", "Column", "Panel", "add_column", "add_panel", "columns", "panels"]
 
 MONEY_TEMPLATE = "clients/columns/money.html"
-Choices = Callable[[], list[tuple[str, str | Promise]]]
-Annotate = Callable[[QuerySet[Any]], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,41 +35,6 @@ class Panel:
     position: int = 50
     title: str | Promise = ""
     scripts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the client list.
-
-    ``annotate`` adds the value under ``key`` (no row may be lost: outer join or subquery);
-    ``template`` prints ``value``, and nothing else of the row; ``sortable`` allows ``?sort=key`` and ``-key``,
-    nulls last; ``choices`` makes it a filter ``?key=value``. ``export`` turns the value into what a
-    CSV cell holds; without it money columns export units, filters their label, others the value.
-    """
-
-    key: str
-    label: str | Promise
-    annotate: Annotate
-    template: str = "clients/columns/text.html"
-    position: int = 50
-    sortable: bool = True
-    numeric: bool = False
-    choices: Choices | None = None
-    help_text: str | Promise = ""
-    export: Callable[[Any], Any] | None = None
-
-    def exporter(self) -> Callable[[Any], Any]:
-        if self.export:
-            return self.export
-        if self.template == MONEY_TEMPLATE:
-            return lambda cents: None if cents is None else Decimal(cents) / 100
-        if self.choices:
-            labels = {value: str(label) for value, label in self.choices()}
-            return lambda value: labels.get(value, value)
-        return lambda value: value
-
-    def order_by(self, descending: bool) -> Any:
-        return F(self.key).desc(nulls_last=True) if descending else F(self.key).asc(nulls_last=True)
 
 
 _panels: dict[str, Panel] = {}

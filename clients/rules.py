@@ -66,6 +66,7 @@ class BatchKind(StrEnum):
     IMPORT = "import"
     MERGE = "merge"
     BULK = "bulk"
+    EXPORT = "export"  # changes nothing: the line tells who took what out of the house
     ERASURE = "erasure"
 
 

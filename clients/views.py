@@ -3,56 +3,26 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.rights import may
 from accounts.rules import Act
-from clients import registry
-from clients.filters import ListState, owners_for, scopes_of
 from clients.forms import ClientForm
-from clients.labels import KINDS
+from clients.listing import show
+from clients.lists.clients import CLIENTS
 from clients.merging.selectors import living
 from clients.models import Client
-from clients.selectors import client_page, exported_header, exported_rows, search_hits, shown_panels
-from common.exports import csv_response
+from clients.selectors import search_hits, shown_panels
 from common.htmx import page
 
 
+@require_safe
 def client_list(request: HttpRequest) -> HttpResponse:
-    state = ListState.read(request.GET)
-    context = {
-        "state": state,
-        "found": client_page(request.user, state),
-        "scopes": scopes_of(request.user),
-        "owners": owners_for(request.user),
-        "kinds": [(kind.value, label) for kind, label in KINDS.items()],
-        "choice_filters": _choice_filters(state),
-        "all_columns": registry.columns(),
-    }
-    return page(request, "clients/list.html", context)
-
-
-def _choice_filters(state: ListState) -> list[dict[str, Any]]:
-    asked = dict(state.choices)
-    return [
-        {"column": column, "options": column.choices(), "value": asked.get(column.key, "")}
-        for column in registry.columns()
-        if column.choices
-    ]
-
-
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    if not may(request.user, Act.EXPORT):
-        raise PermissionDenied
-    state = ListState.read(request.GET)
-    today = timezone.localdate()
-    return csv_response(
-        f"clients-{today:%Y-%m-%d}.csv", exported_header(state.columns()), exported_rows(request.user, state)
-    )
+    return show(request, CLIENTS)
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -78,7 +78,8 @@ def test_guessing_is_paused_for_this_account_from_there(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["home", "clients:list", "clients:search", "clients:export", "accounts:profile", "admin:index"]
+    "name",
+    ["home", "clients:list", "clients:search", "clients:batch_list", "accounts:profile", "admin:index"],
 )
 def test_pages_want_a_log_in(db: None, name: str) -> None:
     response = Browser().get(reverse(name))

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from clients import registry
 from clients.models import Client
-from clients.selectors import COUNT_CAP, PAGE_SIZE
+from common.lists.pages import COUNT_CAP, PAGE_SIZE
 from tests.conftest import Cast
 from tests.factories.records import make_client
 
@@ -125,10 +125,22 @@ def test_unknown_values_come_last_both_ways(
     assert listed(browser_of(cast.anne), "?sort=-size") == ["Crémerie Écrémé", "Ateliers Noël", "Bo"]
 
 
-def test_a_column_can_be_left_out(cast: Cast, three: list[Client], browser_of: Any) -> None:
-    page = browser_of(cast.alice).get(reverse("clients:list") + "?hide=size").content.decode()
-    assert page.count('data-label="Size"') == 0
-    assert page.count('data-label="Letter"') == 2
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Size", "Letter", "City"]),
+        ("?col=letter&col=size", ["Letter", "Size"]),
+        ("?col=letter&col=nonsense&col=letter", ["Letter"]),
+        ("?col=nonsense", ["Size", "Letter", "City"]),
+        ("?col=last_contact", ["Last contact"]),
+    ],
+)
+def test_columns_are_chosen_with_their_order(
+    cast: Cast, browser_of: Any, query: str, expected: list[str]
+) -> None:
+    make_client(owner=cast.alice)
+    page = browser_of(cast.alice).get(reverse("clients:list") + query).content.decode()
+    assert re.findall(r'<td[^>]* data-label="([^"]*)"', page) == expected
 
 
 def make_many(cast: Cast, number: int) -> None:
@@ -151,7 +163,7 @@ def test_pages_neither_repeat_nor_skip(cast: Cast, browser_of: Any) -> None:
 def test_the_count_is_capped(cast: Cast, browser_of: Any) -> None:
     make_many(cast, COUNT_CAP + 1)
     page = browser_of(cast.alice).get(reverse("clients:list")).content.decode()
-    assert "More than 1,000 clients fit" in page
+    assert "More than 1,000 rows fit" in page
     assert "of 1,000+" in page
 
 
@@ -179,15 +191,17 @@ def test_fifty_lines_stay_small(cast: Cast, browser_of: Any) -> None:
 
 
 def exported(browser: Any, query: str = "") -> list[list[str]]:
-    response = browser.get(reverse("clients:export") + query)
+    response = browser.post(
+        reverse("clients:export", args=["clients"]), {"list": query.removeprefix("?"), "as": "csv"}
+    )
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 
 def test_the_export_holds_what_the_list_shows(cast: Cast, three: list[Client], browser_of: Any) -> None:
     make_client(owner=cast.carl, name="Lyonnaise")
-    header, *rows = exported(browser_of(cast.anne), "?sort=-name&hide=size")
-    assert header[-1] == "Letter"
+    header, *rows = exported(browser_of(cast.anne), "?sort=-name&col=city&col=letter")
+    assert header == ["Reference", "Name", "City", "Letter"]
     assert [row[1] for row in rows] == ["Crémerie Écrémé", "Bo", "Ateliers Noël"]
     assert [row[-1] for row in rows] == ["C", "Letter B", "Letter A"]
     assert exported(browser_of(cast.carl), f"?owner={cast.alice.pk}")[1:] == []

@@ -140,7 +140,12 @@ def test_markup_in_names_stays_text_in_mails(world: World) -> None:
 @pytest.mark.parametrize("text", [FORMULA, "+1", "-1+1", "@SUM(A1)", "\t=1", "\u00a0=1"])
 def test_no_export_holds_a_formula(name: str, text: str, world: World) -> None:
     hostile(world, text)
-    rows = list(csv.reader(io.StringIO(body_of(world.browser("director").get(reverse(name))))))
+    browser = world.browser("director")
+    if name == "clients:export":
+        response = browser.post(reverse(name, args=["clients"]))
+    else:
+        response = browser.get(reverse(name))
+    rows = list(csv.reader(io.StringIO(body_of(response))))
     cells = [cell for row in rows[1:] for cell in row]
     assert cells.count(f"'{text}") > 0
     assert [cell for cell in cells if cell.strip()[:1] in ("=", "@")] == []

@@ -18,8 +18,16 @@ from tests.fuzz.nasty import VALUES, quoted
 PARAMETERS = {
     "home": ["week", "owner"],
     "accounts:login": ["next"],
-    "clients:list": ["q", "page", "sort", "owner", "scope", "kind", "hide", "segment"],
-    "clients:export": ["q", "page", "sort", "owner", "scope", "kind", "hide", "segment"],
+    "clients:list": [
+        "q", "page", "sort", "owner", "team", "scope", "kind", "col", "segment", "tag", "city", "country", "decider",
+        "contact_before", "unit", "view",
+    ],
+    "clients:person_list": ["q", "page", "sort", "owner", "role", "decides", "contact_before", "left", "objected"],
+    "clients:unit_list": ["q", "page", "sort", "kind", "col"],
+    "clients:task_list": ["q", "page", "sort", "owner", "scope", "state", "due_before"],
+    "clients:interaction_list": ["q", "page", "sort", "by", "owner", "scope", "kind", "since", "until"],
+    "clients:batch_list": ["q", "page", "sort", "kind", "since"],
+    "clients:bulk": ["list", "act", "id", "all", "token"],
     "clients:search": ["q"],
     "sales:import": ["reason"],
     "sales:import_columns": ["preset"],

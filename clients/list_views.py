@@ -1,0 +1,232 @@
+"""Pages of lists: their files, their saved views, acts on many rows and what became of them."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.rights import may
+from accounts.rules import Act
+from clients.bulk.registry import BulkAct, find
+from clients.bulk.services import (
+    JOB_KIND,
+    MAX_ROWS,
+    UNDO_KIND,
+    act_of,
+    can_undo,
+    chosen_ids,
+    job_of,
+    start_bulk,
+    start_undo,
+)
+from clients.exporting import FORMATS, export_list
+from clients.list_forms import SaveViewForm, ViewForm
+from clients.listing import show, view_address
+from clients.models import Batch, SavedView
+from clients.saving import change_view, save_view
+from common.htmx import page
+from common.lists import registry
+from common.lists.spec import ListSpec
+from common.lists.state import ListState
+
+SAMPLE = 8
+MAX_TICKED = 500
+
+
+def spec_or_404(list_key: str, user: Any) -> ListSpec:
+    spec = registry.get(list_key)
+    if spec is None or not spec.allowed(user):
+        raise Http404
+    return spec
+
+
+@require_safe
+def listed(request: HttpRequest, list_key: str) -> HttpResponse:
+    return show(request, spec_or_404(list_key, request.user))
+
+
+def _asked(request: HttpRequest, spec: ListSpec, query: QueryDict) -> ListState:
+    """The state a form carries along in its field ``list``."""
+    return ListState.read(spec, QueryDict(query.get("list", "")[:4000]), request.user)
+
+
+@require_POST
+def export(request: HttpRequest, list_key: str) -> StreamingHttpResponse | FileResponse:
+    spec = spec_or_404(list_key, request.user)
+    if not may(request.user, Act.EXPORT):
+        raise PermissionDenied
+    file_format, _sep, content = request.POST.get("as", "csv").partition("-")
+    return export_list(
+        state=_asked(request, spec, request.POST), file_format=file_format if file_format in FORMATS else "csv",
+        whole=content == "record" and bool(spec.record), by=request.user, now=timezone.now(),
+    )  # fmt: skip
+
+
+# Saved views
+
+
+@require_POST
+def save(request: HttpRequest, list_key: str) -> HttpResponse:
+    """Keep the list as it stands under a name."""
+    spec = spec_or_404(list_key, request.user)
+    state, form = _asked(request, spec, request.POST), SaveViewForm(request.POST)
+    if not form.is_valid() or len(state.query) > 2000:
+        messages.error(request, _("The view was not saved: it needs a name of at most 80 characters."))
+        return redirect(reverse(spec.url_name) + state.address())
+    said = form.cleaned_data
+    view = save_view(
+        owner=request.user, list_key=spec.key, name=said["name"], query=state.query, shared=said["shared"],
+        pinned=said["pinned"], default=said["default"],
+    )  # fmt: skip
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
+    return redirect(reverse(spec.url_name) + view_address(view))
+
+
+def _own_view(request: HttpRequest, pk: int) -> tuple[SavedView, ListSpec]:
+    """Only its owner changes a view; that of another is not found."""
+    view = get_object_or_404(SavedView.objects.visible_to(request.user).filter(owner=request.user.pk), pk=pk)
+    return view, spec_or_404(view.list_key, request.user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, audience and place of a saved view, and its end."""
+    view, spec = _own_view(request, pk)
+    form = ViewForm(request.POST or None, view=view)
+    back = reverse(spec.url_name) + view_address(view)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        view = change_view(
+            view=view, name=said["name"], query=view.query, shared=said["shared"], pinned=said["pinned"],
+            default=said["default"],
+        )  # fmt: skip
+        messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
+        return redirect(reverse(spec.url_name) + view_address(view))
+    context = {"form": form, "view": view, "spec": spec, "back_url": back}
+    return page(request, "lists/view.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def view_update(request: HttpRequest, pk: int) -> HttpResponse:
+    """The view keeps the list as it stands now."""
+    view, spec = _own_view(request, pk)
+    state = _asked(request, spec, request.POST)
+    if len(state.query) <= 2000:
+        change_view(
+            view=view, name=view.name, query=state.query, shared=view.is_shared, pinned=view.is_pinned,
+            default=view.is_default,
+        )  # fmt: skip
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
+    return redirect(reverse(spec.url_name) + view_address(view))
+
+
+@require_POST
+def view_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    view, spec = _own_view(request, pk)
+    view.delete()
+    messages.success(request, _("The view “%(name)s” is gone; its rows are untouched.") % {"name": view.name})
+    return redirect(reverse(spec.url_name) + "?view=all")
+
+
+# Acts on many rows
+
+
+def _chosen_act(request: HttpRequest, list_key: str, key: str) -> BulkAct:
+    act = find(list_key, key)
+    if act is None:
+        raise Http404
+    if not may(request.user, act.right):
+        raise PermissionDenied
+    return act
+
+
+def _ticked(query: QueryDict) -> list[int] | None:
+    """The ticked rows; ``None`` means all that fit."""
+    if query.get("all"):
+        return None
+    numbers = [text for text in query.getlist("id")[:MAX_TICKED] if text.isascii() and text.isdigit()]
+    return [int(text) for text in numbers if len(text) < 19]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk(request: HttpRequest, list_key: str) -> HttpResponse:
+    """Says exactly what will happen, and to how many; once confirmed, a job does it."""
+    spec = spec_or_404(list_key, request.user)
+    query = request.POST if request.method == "POST" else request.GET
+    state = _asked(request, spec, query)
+    back = reverse(spec.url_name) + state.address()
+    if not find(list_key, query.get("act", "")):
+        messages.info(request, _("Choose what to do with the ticked rows."))
+        return redirect(back)
+    act = _chosen_act(request, list_key, query.get("act", ""))
+    ticked = _ticked(query)
+    ids = chosen_ids(state, act, ticked)
+    if not ids or len(ids) > MAX_ROWS:
+        messages.info(
+            request, _("Tick at least one row that is yours to change.") if not ids else _too_many()
+        )
+        return redirect(back)
+    posted = request.POST if request.method == "POST" else None
+    form = act.form(posted, user=request.user) if act.form else None
+    values = form.payload() if form and form.is_bound and form.is_valid() else {} if form is None else None
+    asked_again = _changed_meanwhile(request, ids)
+    if posted is not None and values is not None and not asked_again and posted.get("confirmed") == "yes":
+        batch = start_bulk(
+            act=act, ids=ids, values=values, user=request.user, now=timezone.now(),
+            label=act.sentence(values, len(ids), request.user), token=_token(posted.get("token", "")),
+        )  # fmt: skip
+        return redirect("clients:batch", batch.pk)
+    context = {
+        "spec": spec, "state": state, "act": act, "form": form, "back_url": back, "count": len(ids),
+        "ticked": ticked, "sample": list(spec.rows(request.user).filter(pk__in=ids[:SAMPLE]).order_by("pk")),
+        "sentence": act.sentence(values, len(ids), request.user) if values is not None else "",
+        "token": _token(query.get("token", "")), "changed_meanwhile": asked_again and posted is not None,
+        "is_whole": ticked is None, "not_allowed": len(ticked) - len(ids) if ticked else 0,
+    }  # fmt: skip
+    return page(request, "lists/bulk.html", context, status=422 if form and form.errors else 200)
+
+
+def _too_many() -> str:
+    return _("That is more than %(most)s rows; narrow the list first.") % {"most": MAX_ROWS}
+
+
+def _changed_meanwhile(request: HttpRequest, ids: list[int]) -> bool:
+    """Whether the list holds another number of rows than the person confirmed."""
+    return request.POST.get("count", "") != str(len(ids))
+
+
+def _token(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+@require_safe
+def batch(request: HttpRequest, pk: int) -> HttpResponse:
+    """What became of an act on many records."""
+    found = get_object_or_404(Batch.objects.visible_to(request.user).select_related("by", "undone_by"), pk=pk)
+    act, job, undo_job = act_of(found), job_of(found), job_of(found, UNDO_KIND)
+    running = next((one for one in (undo_job, job) if one and not one.is_over), None)
+    changes = found.changes.visible_to(request.user).filter(client__isnull=False).select_related("client")
+    context = {
+        "batch": found, "act": act, "job": running or undo_job or job, "running": running,
+        "changes": list(changes.order_by("pk")[:SAMPLE]), "can_undo": can_undo(found, request.user, timezone.now()),
+        "kinds": (JOB_KIND, UNDO_KIND),
+    }  # fmt: skip
+    return page(request, "lists/batch.html", context)
+
+
+@require_POST
+def batch_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
+    if start_undo(batch=found, user=request.user, now=timezone.now()) is None:
+        messages.info(request, _("This cannot be undone, or is undone already."))
+    return redirect("clients:batch", pk)

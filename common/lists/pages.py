@@ -1,0 +1,134 @@
+"""Reads a page of a list, and all of it for a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common.lists.spec import Column, Rows, Text
+from common.lists.state import ListState
+from common.paging import Page
+
+PAGE_SIZE = 50
+COUNT_CAP = 1000
+READ_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    value: Any
+
+
+@dataclass(frozen=True)
+class Row:
+    record: Any
+    name: Any
+    small: str
+    url: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading; following ``url`` sorts by it, or turns the order round. Figures start with the
+    largest."""
+
+    column: Column
+    url: str
+    direction: str
+
+    @property
+    def label(self) -> Text:
+        return self.column.label
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(Page[Row]):
+    """One page of a list. ``count`` stops at ``COUNT_CAP``; ``capped`` says that there are more."""
+
+    heads: list[Head]
+    count: int
+    capped: bool
+
+
+def list_page(state: ListState) -> ListPage:
+    """Three queries however many columns there are: ids of the page, count, its rows.
+
+    The ids are found with the one column that sorts, so that the others are computed for fifty rows and
+    not for all.
+    """
+    asked = state.asked_rows()
+    start = (state.page - 1) * PAGE_SIZE
+    found = list(state.in_order(asked).values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    # A search that fits on one page has counted its rows already.
+    whole = state.page == 1 and len(found) <= PAGE_SIZE
+    counted = len(found) if whole else asked.order_by()[: COUNT_CAP + 1].count()
+    return ListPage(
+        rows=_rows(state, found[:PAGE_SIZE]),
+        heads=[_head(state, column) for column in state.columns],
+        count=min(counted, COUNT_CAP),
+        capped=counted > COUNT_CAP,
+        number=state.page,
+        size=PAGE_SIZE,
+        has_next=len(found) > PAGE_SIZE,
+    )
+
+
+def _head(state: ListState, column: Column) -> Head:
+    if not column.sortable:
+        return Head(column, "", "")
+    here = state.sort_key == column.key
+    direction = ("descending" if state.descending else "ascending") if here else ""
+    falls = not state.descending if here else column.numeric
+    return Head(column, state.address(sort=f"-{column.key}" if falls else column.key), direction)
+
+
+def with_columns(rows: Rows, columns: Sequence[Column]) -> Rows:
+    for column in columns:
+        if column.key not in rows.query.annotations:
+            rows = column.annotate(rows)
+    return rows
+
+
+def _rows(state: ListState, ids: Sequence[int]) -> list[Row]:
+    spec = state.spec
+    first, *rest = state.columns
+    # Visible again: what changed hands between the two queries is left out.
+    wanted = spec.prepare(with_columns(spec.rows(state.user).filter(pk__in=ids), state.columns))
+    found = {record.pk: record for record in wanted}
+    return [
+        Row(record, first.of(record), spec.small(record), spec.link(record),
+            [Cell(column, column.of(record)) for column in rest])
+        for pk in ids
+        if (record := found.get(pk))
+    ]  # fmt: skip
+
+
+def exported(
+    state: ListState, *, whole: bool = False, ids: Sequence[int] | None = None
+) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows of a file: what the list shows, same rows, same order, same columns.
+
+    ``whole`` takes the columns of the complete record instead, under headers an import knows; ``ids`` only
+    these rows.
+    """
+    columns = list(state.spec.record) if whole else state.columns
+    header = [column.key if whole else str(column.label) for column in columns]
+    reference = next((column for column in state.spec.record if column.key == "ref"), None)
+    if not whole and reference and "ref" not in {column.key for column in columns}:
+        # A name may stand there twice; the reference tells which one is meant.
+        columns, header = [reference, *columns], [str(reference.label), *header]
+    rows = state.in_order(state.asked_rows())
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    prepare = state.spec.prepare_record if whole else state.spec.prepare
+    rows = prepare(with_columns(rows, columns))
+    printers = [column.exporter() for column in columns]
+    return header, _printed(rows, columns, printers)
+
+
+def _printed(rows: Rows, columns: Sequence[Column], printers: Sequence[Any]) -> Iterator[list[Any]]:
+    for record in rows.iterator(chunk_size=READ_AT_ONCE):
+        yield [
+            printed(column.of(record)) for column, printed in zip(columns, printers, strict=True)
+        ]  # fmt: skip
