@@ -49,7 +49,7 @@ def list_context(state: ListState, found: ListPage, views: list[SavedView]) -> d
     return {
         "state": state, "spec": spec, "found": found, "list_url": reverse(spec.url_name),
         "lead": spec.counted(found.count, format_number(found.count), state.is_narrowed),
-        "chips": _chips(state), "plain_url": f"?view={VIEW_ALL}",
+        "chips": _chips(state), "plain_url": f"?view={VIEW_ALL}", "has_search": spec.search is not None,
         "scopes": [(scope, state.address(scope=scope.key)) for scope in state.scopes],
         "primary": [_offered(one, state) for one in state.filters if one.primary],
         "further": [_offered(one, state) for one in state.filters if not one.primary],
