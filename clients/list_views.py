@@ -99,7 +99,7 @@ def _own_view(request: HttpRequest, pk: int) -> tuple[SavedView, ListSpec]:
 def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Name, audience and place of a saved view, and its end."""
     view, spec = _own_view(request, pk)
-    form = ViewForm(request.POST or None, view=view)
+    form = ViewForm(request.POST if request.method == "POST" else None, view=view)
     back = reverse(spec.url_name) + view_address(view)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

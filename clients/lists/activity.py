@@ -35,7 +35,7 @@ def _client_page(row: Any) -> str:
 
 
 def _whose(key: str, label: Any) -> Filter:
-    return id_filter(key, label, f"{key}_id", parts.owners_for, parts.named(User))
+    return id_filter(key, label, f"{key}_id", parts.owners, parts.named(User))
 
 
 _TASK_COLUMNS = [

@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team, User
 from accounts.rights import reach, sees_all, sees_others
 from accounts.rules import Act, Reach
+from clients.filters import MAX_OFFERED, owners_for
 from clients.models import Client, Tag
 from common.lists.spec import Column, Filter, Options, Rows, Scope, Text, id_filter
-
-MAX_OFFERED = 200
-"""A longer pick-list is not put into the page; the search, or a name in the list, filters too."""
 
 
 def scopes(path: str = "") -> Callable[[Any], list[Scope]]:
@@ -33,12 +31,8 @@ def scopes(path: str = "") -> Callable[[Any], list[Scope]]:
     return of
 
 
-def owners_for(user: Any) -> Options:
-    """Whose clients a manager may pick; empty beyond ``MAX_OFFERED``."""
-    if not sees_others(user):
-        return []
-    people = User.objects.visible_to(user).filter(is_active=True).order_by("name", "pk")
-    return _offered(people.values_list("pk", "name"))
+def owners(user: Any) -> Options:
+    return [(str(pk), name) for pk, name in owners_for(user)]
 
 
 def _offered(rows: Rows) -> Options:
@@ -65,7 +59,7 @@ def named(model: Any) -> Callable[[str, Any], Text]:
 
 
 def owner_filter(path: str = "", label: Text = "") -> Filter:
-    return id_filter("owner", label or _("Owner"), f"{path}owner_id", owners_for, named(User))
+    return id_filter("owner", label or _("Owner"), f"{path}owner_id", owners, named(User))
 
 
 def team_filter(path: str = "") -> Filter:

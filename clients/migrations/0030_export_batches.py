@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0004_person_search'),
+        ('clients', '0050_sociotypes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,7 +16,12 @@ from tests.access.world import CANARIES, SEES, World, body_of
 QUESTIONS = {
     "clients:list": ["q=kanari", "q=lens", "scope=all", "scope=team", "sort=name", "sort=-kinetics_revenue"],
     "clients:search": ["q=kanari", "q=mail.example", "q=REF"],
-    "clients:export": ["q=kanari", "scope=all"],
+    "clients:person_list": ["q=kanari", "decides=yes", "sort=-client"],
+    "clients:unit_list": ["q=kanari", "kind=household"],
+    "clients:task_list": ["q=kanari", "scope=all", "sort=client"],
+    "clients:interaction_list": ["q=kanari", "kind=visit"],
+    "clients:batch_list": ["q=kanari"],
+    "clients:bulk": ["act=tag&all=1", "act=assign&all=1&list=q%3Dkanari"],
     "segmentation:grid": ["segment=athlete", "segment=whale", "segment=dilemma", "segment=thoroughbred"],
     "segmentation:export": [""],
     "trust:portfolio": ["kind=client"],

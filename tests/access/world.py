@@ -16,7 +16,19 @@ from accounts.rules import Role
 from attention.models import ListLine
 from attention.services import freeze_lists
 from clients.merging.services import merge_clients
-from clients.models import Client, DuplicatePair, Person, RetentionNotice
+from clients.models import (
+    Batch,
+    BuyingUnit,
+    Change,
+    Client,
+    DuplicatePair,
+    Interaction,
+    Person,
+    RetentionNotice,
+    SavedView,
+    Task,
+    UnitMembership,
+)
 from common.periods import IsoWeek
 from jobs.models import Job
 from kinetics.services import recompute_kinetics
@@ -97,7 +109,19 @@ def _client(name: str, owner: User | None) -> Client:
     today = timezone.localdate()
     for weeks in range(2, 104, 4):
         make_order(client, today - timedelta(weeks=weeks), 50_000 + weeks * 900, cost_cents=30_000)
+    _activity(client, CANARIES[name], owner)
     return client
+
+
+def _activity(client: Client, canary: str, owner: User | None) -> None:
+    """Somebody of the client, a unit, a visit and a task, each with the canary in its words."""
+    now = timezone.now()
+    person = Person.objects.create(client=client, last_name=f"{canary} person", is_decision_maker=True)
+    unit = BuyingUnit.objects.create(ref=f"U-{canary}", name=f"{canary} unit", head=person)
+    UnitMembership.objects.create(unit=unit, client=client, joined_on=timezone.localdate())
+    Interaction.objects.create(client=client, kind="visit", happened_at=now, summary=f"{canary} visit")
+    doer = owner or User.objects.get(email="diane@example.org")
+    Task.objects.create(client=client, title=f"{canary} task", due_on=timezone.localdate(), owner=doer)
 
 
 def _compute() -> None:
@@ -113,9 +137,17 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
     job = Job.objects.create(kind="sales.import", key="1", requested_by=cast.anne)
     file = OrderImport.objects.create(file_name="orders.csv", imported_by=cast.anne, job=job)
     line = ListLine.objects.get(client=client)
+    batch = Batch.objects.create(
+        kind="bulk", label=f"{client.name} handed over", by=cast.alice, at=timezone.now()
+    )
+    Change.objects.create(
+        batch=batch, client=client, model="clients.client", record_id=client.pk, act="updated", by=cast.alice,
+        before={"tags": None}, after={"tags": "Fair"}, at=batch.at,
+    )  # fmt: skip
+    view = SavedView.objects.create(owner=cast.alice, list_key="clients", name="Own", query="q=lens")
     return {
-        "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, **_hygiene(cast, client),
-        **trust_objects(cast, client),
+        "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, "batch": batch.pk, "view": view.pk,
+        **_hygiene(cast, client), **trust_objects(cast, client),
     }  # fmt: skip
 
 
