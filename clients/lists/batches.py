@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from accounts.rights import sees_all
 from clients.labels import BATCH_KINDS
 from clients.models import Batch
+from clients.rules import BatchKind
 from common.lists.spec import MOMENT_CELL, Column, Empty, ListSpec, choice_filter, date_filter
 
 _KINDS = [(kind.value, label) for kind, label in BATCH_KINDS.items()]
@@ -27,6 +28,10 @@ _COLUMNS = [
     Column("rows", _("Records"), sortable=False, position=50, numeric=True, value=_rows_of),
     Column("undone_at", _("Undone"), template=MOMENT_CELL, sort="undone_at", position=60, numeric=True, side=True),
 ]  # fmt: skip
+
+
+def _link(batch: Batch) -> str:
+    return reverse("clients:merged" if batch.kind == BatchKind.MERGE else "clients:batch", args=[batch.pk])
 
 
 def _count(count: int, shown: str, narrowed: bool) -> str:
@@ -49,7 +54,7 @@ BATCHES = ListSpec(
         date_filter("since", _("Since"), lambda rows, day, user: rows.filter(at__date__gte=day)),
     ],
     default_sort="-at", search=lambda rows, text: rows.filter(label__icontains=text),
-    prepare=lambda rows: rows.select_related("by"), link=lambda row: reverse("clients:batch", args=[row.pk]),
+    prepare=lambda rows: rows.select_related("by"), link=_link,
     counted=_count, nothing_fits=_("No act fits"),
     empty=lambda user: Empty(
         _("Nothing was done with many records yet"),
