@@ -1,9 +1,11 @@
 """Lists as files, with a line that tells who took what."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import FileResponse, QueryDict, StreamingHttpResponse
+from django.utils import timezone
 
 from clients.models import Batch
 from clients.rules import BatchKind
@@ -29,10 +31,17 @@ def note_export(
 
 
 def export_list(
-    *, state: ListState, file_format: str, whole: bool, by: Any, now: datetime
+    *, state: ListState, content: str, by: Any, now: datetime, ids: Sequence[int] | None = None
 ) -> StreamingHttpResponse | FileResponse:  # fmt: skip
-    """Note the export, then stream the rows; counted first, for a stream cannot tell before its end."""
-    rows = state.asked_rows().order_by().count()
+    """Note the export, then stream the rows; counted first, for a stream cannot tell before its end.
+
+    ``content``: "csv" or "xlsx", with "-record" for complete records. ``ids``: only these rows.
+    """
+    wanted, _sep, kind = content.partition("-")
+    file_format = wanted if wanted in FORMATS else "csv"
+    whole = kind == "record" and bool(state.spec.record)
+    rows = state.asked_rows().order_by().count() if ids is None else len(ids)
     note_export(state=state, rows=rows, file_format=file_format, whole=whole, by=by, at=now)
-    header, body = exported(state, whole=whole)
-    return table_response(file_format, f"{state.spec.key}-{now.astimezone():%Y-%m-%d}", header, body)
+    header, body = exported(state, whole=whole, ids=ids)
+    name = f"{state.spec.key}-{timezone.localtime(now):%Y-%m-%d}"
+    return table_response(file_format, name, header, body)

@@ -1,11 +1,21 @@
 """Pages of lists: their files, their saved views, acts on many rows and what became of them."""
 
+import hashlib
+import json
 import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +36,7 @@ from clients.bulk.services import (
     start_bulk,
     start_undo,
 )
-from clients.exporting import FORMATS, export_list
+from clients.exporting import export_list
 from clients.list_forms import SaveViewForm, ViewForm
 from clients.listing import show, view_address
 from clients.models import Batch, SavedView
@@ -62,10 +72,9 @@ def export(request: HttpRequest, list_key: str) -> StreamingHttpResponse | FileR
     spec = spec_or_404(list_key, request.user)
     if not may(request.user, Act.EXPORT):
         raise PermissionDenied
-    file_format, _sep, content = request.POST.get("as", "csv").partition("-")
     return export_list(
-        state=_asked(request, spec, request.POST), file_format=file_format if file_format in FORMATS else "csv",
-        whole=content == "record" and bool(spec.record), by=request.user, now=timezone.now(),
+        state=_asked(request, spec, request.POST), content=request.POST.get("as", "csv"), by=request.user,
+        now=timezone.now(),
     )  # fmt: skip
 
 
@@ -156,7 +165,7 @@ def _ticked(query: QueryDict) -> list[int] | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def bulk(request: HttpRequest, list_key: str) -> HttpResponse:
+def bulk(request: HttpRequest, list_key: str) -> HttpResponseBase:
     """Says exactly what will happen, and to how many; once confirmed, a job does it."""
     spec = spec_or_404(list_key, request.user)
     query = request.POST if request.method == "POST" else request.GET
@@ -173,33 +182,52 @@ def bulk(request: HttpRequest, list_key: str) -> HttpResponse:
             request, _("Tick at least one row that is yours to change.") if not ids else _too_many()
         )
         return redirect(back)
-    posted = request.POST if request.method == "POST" else None
-    form = act.form(posted, user=request.user) if act.form else None
-    values = form.payload() if form and form.is_bound and form.is_valid() else {} if form is None else None
-    asked_again = _changed_meanwhile(request, ids)
-    if posted is not None and values is not None and not asked_again and posted.get("confirmed") == "yes":
-        batch = start_bulk(
-            act=act, ids=ids, values=values, user=request.user, now=timezone.now(),
-            label=act.sentence(values, len(ids), request.user), token=_token(posted.get("token", "")),
-        )  # fmt: skip
-        return redirect("clients:batch", batch.pk)
+    form = (
+        act.form(request.POST if request.method == "POST" else None, user=request.user) if act.form else None
+    )
+    values = _values(form)
+    stale = request.method == "POST" and query.get("count", "") != str(len(ids))
+    if values is not None and not stale and request.POST.get("confirmed") == _digest(values):
+        return _confirmed(request, act, state, ids, ticked, values)
     context = {
         "spec": spec, "state": state, "act": act, "form": form, "back_url": back, "count": len(ids),
         "ticked": ticked, "sample": list(spec.rows(request.user).filter(pk__in=ids[:SAMPLE]).order_by("pk")),
         "sentence": act.sentence(values, len(ids), request.user) if values is not None else "",
-        "token": _token(query.get("token", "")), "changed_meanwhile": asked_again and posted is not None,
+        "digest": _digest(values), "token": _token(query.get("token", "")), "changed_meanwhile": stale,
         "is_whole": ticked is None, "not_allowed": len(ticked) - len(ids) if ticked else 0,
     }  # fmt: skip
     return page(request, "lists/bulk.html", context, status=422 if form and form.errors else 200)
 
 
+def _values(form: Any) -> dict[str, Any] | None:
+    """What the act is given; ``None`` as long as the form is not answered."""
+    if form is None:
+        return {}
+    return form.payload() if form.is_bound and form.is_valid() else None
+
+
+def _digest(values: dict[str, Any] | None) -> str:
+    """Names the answers whose sentence was shown: others are told about again before they are done."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _confirmed(
+    request: HttpRequest, act: BulkAct, state: ListState, ids: list[int], ticked: list[int] | None,
+    values: dict[str, Any],
+) -> HttpResponseBase:  # fmt: skip
+    now = timezone.now()
+    if act.respond:
+        chosen = None if ticked is None else ids
+        return act.respond(state=state, ids=chosen, values=values, user=request.user, now=now)
+    batch = start_bulk(
+        act=act, ids=ids, values=values, user=request.user, now=now,
+        label=act.sentence(values, len(ids), request.user), token=_token(request.POST.get("token", "")),
+    )  # fmt: skip
+    return redirect("clients:batch", batch.pk)
+
+
 def _too_many() -> str:
     return _("That is more than %(most)s rows; narrow the list first.") % {"most": MAX_ROWS}
-
-
-def _changed_meanwhile(request: HttpRequest, ids: list[int]) -> bool:
-    """Whether the list holds another number of rows than the person confirmed."""
-    return request.POST.get("count", "") != str(len(ids))
 
 
 def _token(text: str) -> str:

@@ -7,12 +7,15 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
+        from clients.bulk.acts import register_export
         from clients.merging.followers import follow
         from clients.personal import add_source
         from clients.personal.retention import add_orders
         from clients.registry import add_panel
+        from common.lists import registry as lists
         from common.navigation import Entry, add
         from sales import handlers  # noqa: F401  (registers the jobs)
+        from sales.lists import ORDERS
         from sales.merging import follower
         from sales.panels import orders_panel, revenue_panel
         from sales.personal import source
@@ -21,6 +24,8 @@ class SalesConfig(AppConfig):
         add(Entry("imports", _("Imports"), "upload", "sales:imports", 80, lambda user: user.may_import))
         add_panel(revenue_panel)
         add_panel(orders_panel)
+        lists.add(ORDERS)
+        register_export(ORDERS.key)
         follow("sales", follower)
         add_source(source)
         add_orders(last_orders)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from clients.list_views import listed
 from sales import views
 
 app_name = "sales"
@@ -9,5 +10,6 @@ urlpatterns = [
     path("imports/<int:pk>/columns/", views.import_columns, name="import_columns"),
     path("imports/<int:pk>/confirm/", views.import_confirm, name="import_confirm"),
     path("imports/<int:pk>/rejects/", views.import_rejects, name="import_rejects"),
+    path("orders/", listed, {"list_key": "orders"}, name="order_list"),
     path("margins/", views.margins, name="margins"),
 ]

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team, User
 from accounts.rules import Act
-from clients.bulk.forms import AssignForm, TagForm, TaskForm, UntagForm
+from clients.bulk.forms import AssignForm, ExportForm, TagForm, TaskForm, UntagForm
 from clients.bulk.registry import BulkAct, Chunk, Values, add_bulk_act
 from clients.bulk.services import tell
+from clients.exporting import export_list
 from clients.models import Batch, Change, Client, Tag, Task
 from clients.rules import ChangeAct
+from common.lists.state import ListState
 
 CLIENT, TASK = "clients.client", "clients.task"
 
@@ -187,7 +189,35 @@ def _task_sentence(values: Values, count: int, user: Any) -> str:
     return text % {"count": count, "title": values["title"]}
 
 
+# A file of the ticked rows
+
+
+def _export_sentence(values: Values, count: int, user: Any) -> str:
+    text = ngettext(
+        "%(count)s row is written to a file; the journal keeps a line of it.",
+        "%(count)s rows are written to a file; the journal keeps a line of it.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def export_rows(
+    *, state: ListState, ids: Sequence[int] | None, values: Values, user: Any, now: datetime
+) -> Any:
+    return export_list(state=state, ids=ids, content=values["content"], by=user, now=now)
+
+
+def register_export(list_key: str) -> None:
+    """The rows of the list ``list_key`` can be ticked and exported; its queryset takes an act."""
+    add_bulk_act(BulkAct(
+        "export", list_key, gettext_lazy("Export"), "download", 90, Act.EXPORT, _export_sentence, None, ExportForm,
+        respond=export_rows,
+    ))  # fmt: skip
+
+
 def register() -> None:
+    for list_key in ("clients", "people", "tasks", "interactions"):
+        register_export(list_key)
     add_bulk_act(BulkAct(
         "assign", "clients", gettext_lazy("Change owner or team"), "person-check", 10, Act.ASSIGN,
         _assign_sentence, assign, AssignForm, unassign,

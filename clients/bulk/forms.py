@@ -116,3 +116,18 @@ class TaskForm(PlainFormMixin, forms.Form):
             "title": data["title"], "note": data["note"].replace("\x00", ""), "remind": data["remind"],
             "due_on": data["due_on"].isoformat(), "owner": data["owner"].pk if data["owner"] else None,
         }  # fmt: skip
+
+
+class ExportForm(PlainFormMixin, forms.Form):
+    content = forms.ChoiceField(
+        label=_("File"), choices=[
+            ("csv", _("CSV, as the list shows them")), ("xlsx", _("XLSX, as the list shows them")),
+            ("csv-record", _("CSV, complete records")), ("xlsx-record", _("XLSX, complete records")),
+        ],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def payload(self) -> dict[str, Any]:
+        return {"content": self.cleaned_data["content"]}

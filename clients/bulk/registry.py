@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.utils.functional import Promise
 
 from accounts.rights import may
@@ -33,7 +34,8 @@ class BulkAct:
     ``sentence(values, count, user)`` says exactly what will happen. ``apply`` writes one chunk, set-based,
     inside the transaction of its checkpoint, and returns how many rows it changed; doing it again changes
     nothing. ``undo`` takes back one chunk of the batch's changes and returns how many it could.
-    ``right`` is asked of the person and of every row.
+    ``right`` is asked of the person and of every row. An act with ``respond`` needs no job: it answers the
+    confirmation itself, from the state of the list and the chosen keys (``None``: all that fit).
     """
 
     key: str
@@ -43,9 +45,10 @@ class BulkAct:
     position: int
     right: Act
     sentence: Callable[[Values, int, Any], str]
-    apply: Callable[[Chunk], int]
+    apply: Callable[[Chunk], int] | None
     form: Callable[..., Any] | None = None
     undo: Callable[[Batch, Sequence[Any], Any, datetime], int] | None = None
+    respond: Callable[..., HttpResponseBase] | None = None
     finish: Callable[[Batch, Values, Any], Values] | None = None
 
     @property

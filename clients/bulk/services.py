@@ -58,7 +58,7 @@ def run_bulk(*, context: Context, batch: Batch, user: Any) -> dict[str, Any]:
     killed leaves whole chunks, and the next goes on behind them."""
     payload = context.payload
     act, spec = registry.find(payload["list"], payload["act"]), lists.get(payload["list"])
-    if act is None or spec is None or user is None or not user.is_active:
+    if act is None or act.apply is None or spec is None or user is None or not user.is_active:
         raise JobFailed("nobody may do this act any more")
     ids, now = payload["ids"], datetime.fromisoformat(payload["at"])
     at, changed, kept = (context.cursor.get(name, 0) for name in ("at", "changed", "kept"))
@@ -72,6 +72,8 @@ def run_bulk(*, context: Context, batch: Batch, user: Any) -> dict[str, Any]:
             kept += len(part) - len(allowed)
             at += len(part)
             context.checkpoint(done=at, total=len(ids), cursor={"at": at, "changed": changed, "kept": kept})
+    # Done again from its beginning an act changes nothing: what it wrote the first time still counts.
+    changed = max(changed, batch.changes.count())
     result: dict[str, Any] = {"batch": batch.pk, "changed": changed, "not_allowed": kept}
     if act.finish:
         result |= act.finish(batch, payload["values"], user)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attention.services import send_lists
+from common.lists.registry import lists_for
 from common.periods import IsoWeek
 from jobs.models import OutMail
 from tests.access.test_matrix import address
@@ -20,6 +21,7 @@ QUESTIONS = {
     "clients:unit_list": ["q=kanari", "kind=household"],
     "clients:task_list": ["q=kanari", "scope=all", "sort=client"],
     "clients:interaction_list": ["q=kanari", "kind=visit"],
+    "sales:order_list": ["q=kanari", "sort=client", "sort=-net"],
     "clients:batch_list": ["q=kanari"],
     "clients:bulk": ["act=tag&all=1", "act=assign&all=1&list=q%3Dkanari"],
     "segmentation:grid": ["segment=athlete", "segment=whale", "segment=dilemma", "segment=thoroughbred"],
@@ -57,6 +59,17 @@ def test_no_page_sings_a_foreign_canary(reader: str, world: World):
     assert found == []
     # The walk would prove nothing if it did not meet the reader's own.
     assert {owner for owner in CANARIES if CANARIES[owner] in read} == SEES[reader]
+
+
+@pytest.mark.parametrize("reader", ["owner", "colleague", "stranger", "manager", "elsewhere", "director"])
+def test_no_export_sings_a_foreign_canary(reader: str, world: World):
+    browser, found, own = world.browser(reader), [], set()
+    for spec in lists_for(world.readers[reader]):
+        for content in ("csv", "csv-record"):
+            text = body_of(browser.post(reverse("clients:export", args=[spec.key]), {"as": content}))
+            found += [f"{spec.key}, {content}: {bird}" for bird in world.foreign(reader) if bird in text]
+            own |= {owner for owner, bird in CANARIES.items() if bird in text}
+    assert (found, own) == ([], SEES[reader])
 
 
 def test_each_owner_is_asked_for_by_others(world: World):

@@ -26,6 +26,7 @@ PARAMETERS = {
     "clients:unit_list": ["q", "page", "sort", "kind", "col"],
     "clients:task_list": ["q", "page", "sort", "owner", "scope", "state", "due_before"],
     "clients:interaction_list": ["q", "page", "sort", "by", "owner", "scope", "kind", "since", "until"],
+    "sales:order_list": ["q", "page", "sort", "owner", "scope", "channel", "since", "until"],
     "clients:batch_list": ["q", "page", "sort", "kind", "since"],
     "clients:bulk": ["list", "act", "id", "all", "token"],
     "clients:search": ["q"],

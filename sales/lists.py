@@ -1,0 +1,85 @@
+"""The list of orders."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.rights import may
+from accounts.rules import Act
+from clients.lists import parts
+from common.lists.spec import DATE_CELL, Column, Empty, Filter, ListSpec, Rows, choice_filter, date_filter
+from sales.labels import CHANNELS
+from sales.models import Order, OrderLine
+
+_CHANNELS = [(channel.value, label) for channel, label in CHANNELS.items() if channel.value]
+
+
+def _of_lines(key: str, value: Any) -> Any:
+    """A figure of the order's lines by a subquery, so that a page computes it for its own orders alone."""
+
+    def annotate(orders: Rows) -> Rows:
+        lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+        return orders.annotate(**{key: Subquery(lines.annotate(figure=value).values("figure"))})
+
+    return annotate
+
+
+_COLUMNS = [
+    Column("ref", _("Order"), sort="ref"),
+    parts.client_column(),
+    Column("first_day", _("First day"), _of_lines("first_day", Min("day")), DATE_CELL, position=30, numeric=True),
+    Column("last_day", _("Last day"), _of_lines("last_day", Max("day")), DATE_CELL, position=35, numeric=True,
+           shown=False),
+    Column("lines_count", _("Lines"), _of_lines("lines_count", Count("pk")), position=40, numeric=True, sortable=False),
+    Column("net", _("Net amount"), _of_lines("net", Sum("net_cents")), "clients/columns/money.html", position=50,
+           numeric=True),
+    Column("channel", _("Channel"), sort="channel", position=60, value=lambda row: row.get_channel_display() or None),
+]  # fmt: skip
+
+
+def _since(orders: Rows, day: Any, user: Any) -> Rows:
+    return orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), day__gte=day)))
+
+
+def _until(orders: Rows, day: Any, user: Any) -> Rows:
+    return orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), day__lte=day)))
+
+
+def _filters(user: Any) -> list[Filter]:
+    return [
+        choice_filter("channel", _("Channel"), _CHANNELS, primary=True),
+        parts.owner_filter("client__"), parts.team_filter("client__"),
+        date_filter("since", _("Bought since"), _since), date_filter("until", _("Bought until"), _until),
+    ]  # fmt: skip
+
+
+def _counted(count: int, shown: str, narrowed: bool) -> str:
+    if narrowed:
+        text = ngettext("%(count)s order fits what you ask.", "%(count)s orders fit what you ask.", count)
+    else:
+        text = ngettext(
+            "%(count)s order of your clients is known.", "%(count)s orders of your clients are known.", count
+        )
+    return text % {"count": shown}
+
+
+def _empty(user: Any) -> Empty:
+    if may(user, Act.IMPORT):
+        url, action = reverse("sales:imports"), _("Import orders")
+        return Empty(_("No orders yet"), _("Orders come with an import."), "receipt", url, action)
+    return Empty(_("No orders yet"), _("Orders come with an import."), "receipt")
+
+
+ORDERS = ListSpec(
+    key="orders", title=_("Orders"), url_name="sales:order_list", position=60,
+    rows=lambda user: Order.objects.visible_to(user),
+    columns=lambda user: parts.columns_for(user, _COLUMNS, parts.owner_column("client__")),
+    filters=_filters, scopes=parts.scopes("client__"), default_sort="-ref",
+    search=lambda rows, text: rows.filter(Q(ref__icontains=text) | Q(client__search_text__icontains=text.lower())),
+    search_hint=_("Order or client"), prepare=lambda rows: rows.select_related("client__owner"),
+    link=lambda row: reverse("clients:detail", args=[row.client_id]),
+    counted=_counted, nothing_fits=_("No order fits"), empty=_empty,
+)  # fmt: skip
