@@ -27,6 +27,8 @@ from jobs.services import enqueue
 from kinetics.services import recompute_kinetics
 from sales.imports import purge_strays, purge_uploads
 from segmentation.services import classify_clients, propose_when_due
+from segmentation.services.matrix import compute_matrix
+from segmentation.services.readiness import compute_readiness
 
 KIND = "night"
 NIGHT_HOUR = 2
@@ -63,6 +65,8 @@ def run_night(context: Context) -> Mapping[str, Any]:
     )
     segments = classify_clients(as_of=as_of, now=timezone.now())
     propose_when_due(as_of=as_of)
+    readiness = compute_readiness(as_of=as_of, now=timezone.now())
+    matrix = compute_matrix(as_of=as_of, now=timezone.now())
     if as_of == last_closed_day(now):
         _make_lists(timezone.now())
     return {
@@ -70,6 +74,8 @@ def run_night(context: Context) -> Mapping[str, Any]:
         "segmentation_run": segments.pk,
         "duplicates": find_duplicates(now=now)["open"],
         "retention": check_retention(today=local_date(now, settings.TIME_ZONE), now=now),
+        "readiness_run": readiness.pk,
+        "matrix_run": matrix.pk,
         "mail_texts_purged": outbox.purge_bodies(now),
         "uploads_purged": purge_uploads(now) + purge_strays(now),
     }

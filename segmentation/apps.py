@@ -33,3 +33,37 @@ class SegmentationConfig(AppConfig):
                 position=25, choices=panels.segment_choices,
             )
         )  # fmt: skip
+        add_panel(
+            Panel(
+                "play",
+                "segmentation/panels/play.html",
+                panels.play,
+                zone="main",
+                position=45,
+                title=_("Playbook"),
+            )
+        )
+        add_panel(
+            Panel(
+                "way",
+                "segmentation/panels/way.html",
+                panels.way,
+                zone="side",
+                position=30,
+                title=_("Way online"),
+            )
+        )
+        add_column(
+            Column(
+                "matrix_cell", _("Matrix"), panels.with_cell, template="segmentation/columns/cell.html",
+                position=60, choices=panels.cell_choices,
+            )
+        )  # fmt: skip
+        add_column(
+            Column(
+                "played", _("Steps played"), panels.with_steps, position=65, numeric=True,
+                help_text=_("Steps of playbooks done with the client."),
+            )
+        )  # fmt: skip
+        for result in ("clientsegment", "clientreadiness", "clientcell"):
+            leave(f"segmentation.{result}")

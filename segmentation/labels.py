@@ -2,7 +2,10 @@ from django.utils.translation import gettext_lazy as _
 
 from segmentation.rules.grid import Preset, Segment
 from segmentation.rules.history import Cause
+from segmentation.rules.matrix import Cell, Why
 from segmentation.rules.own import PLAYBOOKS, Fact, Method, Operator
+from segmentation.rules.playbooks import Diagnosis
+from segmentation.rules.waves import Hold, Step, Wave
 
 SEGMENTS = {
     Segment.WHALE: _("Whale"),
@@ -66,6 +69,73 @@ OPERATORS = {
     Operator.BELOW: _("below"),
     Operator.IS: _("is"),
     Operator.IS_NOT: _("is not"),
+}
+STEPS = {
+    Step.AWARENESS: _("Awareness"),
+    Step.INFORMATION: _("Information"),
+    Step.TRAINING: _("Training"),
+    Step.ASSISTED_ORDER: _("First assisted order"),
+}
+WAVES = {
+    Wave.ASK: _("Ask first"),
+    Wave.PILOTS: _("Pilots"),
+    Wave.FORWARD: _("Forerunners"),
+    Wave.FOLLOWERS: _("Followers"),
+    Wave.UNCONCERNED: _("Unconcerned"),
+    Wave.RELUCTANT: _("Reluctant"),
+}
+WAVE_NOTES = {
+    Wave.ASK: _("Nobody knows yet how they take to the internet, or they stand between two types."),
+    Wave.PILOTS: _("Firm forerunners with at most a tenth of the revenue; no athlete unless it volunteers."),
+    Wave.FORWARD: _("All other forerunners, athletes first and with a person beside them."),
+    Wave.FOLLOWERS: _("They come along where a client of the same team speaks for it."),
+    Wave.UNCONCERNED: _("Only once awareness and information are done."),
+    Wave.RELUCTANT: _("After training; ordering as before stays possible, nobody is forced."),
+}
+HOLDS = {
+    Hold.NONE: _("Can be moved now"),
+    Hold.ALERT: _("Frozen: an athlete with an alert"),
+    Hold.CLOSED: _("Its wave is not open"),
+    Hold.NO_AMBASSADOR: _("No ambassador in its team yet"),
+    Hold.STEPS: _("Steps of accompaniment are missing"),
+    Hold.DONE: _("Orders online already"),
+}
+CELLS = {
+    Cell.CURRENT: _("Current situation"),
+    Cell.MIGRATION: _("Migration"),
+    Cell.MUTATION: _("Mutations"),
+    Cell.OFFLINE_NEW: _("New, off the internet"),
+    Cell.CONQUEST: _("Conquest"),
+    Cell.DIVERSIFICATION: _("Diversification"),
+    Cell.UNKNOWN: _("Unknown"),
+    Cell.ABSENT: _("No purchase in 52 weeks"),
+}
+MATRIX_WHYS = {
+    Why.KNOWN: _("Known"),
+    Why.NO_REFERENCE: _("Nobody has said when our offer online began, and no order came in online."),
+    Why.NO_INTRODUCTION: _("Bought online, but it is not known when the products were introduced."),
+    Why.NO_CHANNEL: _("Sold online too, but it is not known how the orders came in."),
+    Why.NO_CHANNEL_NO_FLAG: _(
+        "Neither how the orders came in is known, nor whether the products are sold online."
+    ),
+}
+OFFERS = {
+    "whale_first": _("First the current products at lower cost, online."),
+    "whale_then": _("Now new online services."),
+    "new_services": _("New online services at once."),
+    "escorted": _("With a person beside the client; any alert freezes the move."),
+}
+DIAGNOSES = {
+    Diagnosis.IMMATURE: _("Immature client"),
+    Diagnosis.BAD: _("Bad client"),
+    Diagnosis.BADLY_MANAGED: _("Badly managed client"),
+}
+COMPETITOR_FACTS = {
+    "online_order": _("Ordering online"),
+    "client_account": _("A client account"),
+    "stock_price": _("Stock and prices online"),
+    "tracking": _("Tracking of orders"),
+    "edi": _("EDI, an interface or an app"),
 }
 REASONS = {
     "revenue_high": _("Revenue of %(value_cents)s is on or above the line of %(line_cents)s."),

@@ -3,15 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
 
+from accounts.rights import may
+from accounts.rules import Act
 from clients.models import Client
 from clients.personal.profiling import profiled_q
-from segmentation.labels import SEGMENTS
+from segmentation.labels import CELLS, DIAGNOSES, OFFERS, SEGMENTS, STEPS
+from segmentation.models import MigrationFacts, PlayedStep
+from segmentation.rules.grid import Segment
+from segmentation.rules.playbooks import TARGETS
+from segmentation.rules.waves import Step
 from segmentation.selectors.explained import history_of, position_of, reasons_of
+from segmentation.selectors.matrix import matrix_run, path_of
 from segmentation.selectors.own import own_in_force, segments_in_order
+from segmentation.selectors.plan import client_way
+from segmentation.selectors.playbooks import play_of, played_by
 from segmentation.selectors.runs import published_run, segment_of
 
 STEPS_SHOWN = 5
@@ -32,6 +53,50 @@ def position(client: Client, user: Any) -> Mapping[str, Any] | None:
         "grid_reasons": reasons_of(row),
         "changes": history_of(client)[:STEPS_SHOWN],
     }
+
+
+def way(client: Client, user: Any) -> Mapping[str, Any] | None:
+    """The client on its way online: wave, steps, path through the matrix."""
+    segment = played_by(segment_of(client))
+    found, path = client_way(client, segment.value if segment else ""), path_of(client)
+    if found.row is None and not path:
+        return None
+    return {
+        "way": found, "path": path, "offer": OFFERS.get(found.offer, ""),
+        "steps": [(step, STEPS[Step(step)], done) for step, done in found.steps],
+        "facts": MigrationFacts.objects.filter(client=client).first() if may(user, Act.EDIT) else None,
+        "may_edit": may(user, Act.EDIT),
+    }  # fmt: skip
+
+
+def play(client: Client, user: Any) -> Mapping[str, Any] | None:
+    found = play_of(client)
+    if found is None:
+        return None
+    context: dict[str, Any] = {"play": found, "may_edit": may(user, Act.EDIT)}
+    if found.segment is Segment.DILEMMA:
+        context["diagnoses"] = [(each.value, label) for each, label in DIAGNOSES.items()]
+        context["targets"] = [(each.value, SEGMENTS[each]) for each in TARGETS]
+    return context
+
+
+def with_cell(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Adds ``matrix_cell`` of the published matrix; null for a client it does not know."""
+    run = matrix_run()
+    if run is None:
+        return clients.annotate(matrix_cell=Value(None, output_field=CharField()))
+    row = FilteredRelation("matrix_cells", condition=Q(matrix_cells__run=run.pk))
+    return clients.annotate(matrix_row=row).annotate(matrix_cell=F("matrix_row__cell"))
+
+
+def cell_choices() -> list[tuple[str, str | Promise]]:
+    return [(cell.value, label) for cell, label in CELLS.items()]
+
+
+def with_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Adds ``played``: how many steps of playbooks are done with the client; null for none."""
+    steps = PlayedStep.objects.filter(client=OuterRef("pk")).order_by().values("client")
+    return clients.annotate(played=Subquery(steps.annotate(n=Count("pk")).values("n")))
 
 
 def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:

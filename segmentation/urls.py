@@ -1,6 +1,6 @@
 from django.urls import path
 
-from segmentation.views import grid, moved, own, thresholds
+from segmentation.views import grid, matrix, migration, moved, own, playbooks, thresholds
 
 app_name = "segmentation"
 urlpatterns = [
@@ -11,6 +11,18 @@ urlpatterns = [
     path("grid/thresholds/", thresholds.thresholds, name="thresholds"),
     path("grid/thresholds/activate/", thresholds.activate, name="activate"),
     path("grid/clients/<int:client_pk>/why/", grid.why, name="why"),
+    path("readiness/", migration.readiness, name="readiness"),
+    path("readiness/assumptions/", migration.assumptions, name="assumptions"),
+    path("plan/", migration.plan, name="plan"),
+    path("plan/waves/<int:wave>/open/", migration.wave_open, name="wave_open"),
+    path("plan/clients/<int:client_pk>/step/", migration.step, name="step"),
+    path("plan/clients/<int:client_pk>/facts/", migration.facts, name="facts"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("matrix/reference/", matrix.reference, name="matrix_reference"),
+    path("playbooks/", playbooks.playbooks, name="playbooks"),
+    path("playbooks/<slug:segment>/<slug:language>/", playbooks.edit, name="playbook_edit"),
+    path("clients/<int:client_pk>/play/", playbooks.play, name="play"),
+    path("clients/<int:client_pk>/diagnosis/", playbooks.diagnosis, name="diagnosis"),
     path("own/", own.own_list, name="own_list"),
     path("own/import/", own.own_import, name="own_import"),
     path("own/new/", own.own_create, name="own_create"),

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 
+from segmentation.labels import CELLS
+from segmentation.rules.matrix import Cell
 from segmentation.selectors.own import own_names
 
 register = template.Library()
@@ -20,3 +22,15 @@ def segment_chip(context: template.Context, code: str | None, short: bool = Fals
         names = kept["own_segment_names"] = own_names()
     name, playbook = names.get(code, (code, ""))
     return {"own": name, "playbook": playbook}
+
+
+@register.filter
+def cents(value: float | None) -> int | None:
+    """A sum of cents that was computed in floats, for the money filters."""
+    return None if value is None else round(value)
+
+
+@register.simple_tag
+def cell_name(code: str | None) -> Any:
+    """The name of a cell of the matrix."""
+    return CELLS[Cell(code)] if code else "–"

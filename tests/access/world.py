@@ -37,7 +37,9 @@ from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
 from segmentation.models import OwnSegment
 from segmentation.services import classify_clients
+from segmentation.services.matrix import compute_matrix
 from segmentation.services.own import create_by_rules
+from segmentation.services.readiness import compute_readiness
 from tests.access.trust import audited_site, trust_objects
 from tests.conftest import PASSWORD, Cast
 from tests.factories.records import make_client, make_order
@@ -130,6 +132,8 @@ def _compute() -> None:
     rebuild_dirty()
     recompute_kinetics(as_of=yesterday, now=now)
     classify_clients(as_of=yesterday, now=now)
+    compute_readiness(as_of=yesterday, now=now)
+    compute_matrix(as_of=yesterday, now=now)
     freeze_lists(week=IsoWeek.of(timezone.localdate()), now=now)
 
 

@@ -1,0 +1,142 @@
+"""The migration plan: waves with their gates, who is next in each, whom to ask first."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.utils.functional import Promise
+
+from accounts.rights import sees_all
+from clients.models import Client
+from common.paging import Page
+from segmentation.labels import HOLDS, WAVE_NOTES, WAVES
+from segmentation.models import AccompanimentStep, ClientReadiness, ReadinessRun, WaveOpening
+from segmentation.rules.grid import Segment
+from segmentation.rules.waves import STEPS, Gate, Hold, Wave
+from segmentation.selectors.readiness import readiness_run
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class WaveRow:
+    """``gate``: of the wave before, which this one waits for; null for the pilots and the queue."""
+
+    wave: Wave
+    label: str | Promise
+    note: str | Promise
+    clients: int
+    revenue_cents: int
+    migrated_share: float | None
+    opening: WaveOpening | None
+    gate: Gate | None
+
+
+def gates(run: ReadinessRun) -> dict[int, Gate]:
+    """By wave that may open: the gate of the wave before it."""
+    return {
+        row["wave"] + 1: Gate(
+            migrated_share=row["migrated"] / row["revenue"] if row["revenue"] else None,
+            loss=row["loss"], loss_outside=row["loss_outside"], is_open=row["opened_on"] is not None,
+        )
+        for row in run.results["waves"]
+    }  # fmt: skip
+
+
+def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
+    """Counts and sums of the clients the reader may see; gates are of the whole portfolio."""
+    found = {
+        row["wave"]: row
+        for row in ClientReadiness.objects.filter(run=run).visible_to(user).values("wave").annotate(
+            clients=Count("pk"), revenue=Sum("revenue_cents")
+        )
+    } if not sees_all(user) else {row["wave"]: row for row in run.results["waves"]}  # fmt: skip
+    if sees_all(user):
+        found[int(Wave.ASK)] = _asked(run)
+    openings = {row.wave: row for row in WaveOpening.objects.select_related("opened_by")}
+    gate, shares = gates(run), {row["wave"]: row for row in run.results["waves"]}
+    rows = []
+    for wave in (*(each for each in Wave if each != Wave.ASK), Wave.ASK):
+        row = found.get(int(wave), {"clients": 0, "revenue": 0})
+        whole = shares.get(int(wave))
+        rows.append(
+            WaveRow(
+                wave=wave, label=WAVES[wave], note=WAVE_NOTES[wave], clients=row["clients"],
+                revenue_cents=round(row["revenue"] or 0),
+                migrated_share=whole["migrated"] / whole["revenue"] if whole and whole["revenue"] else None,
+                opening=openings.get(int(wave)), gate=gate.get(int(wave)) if wave > Wave.PILOTS else None,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _asked(run: ReadinessRun) -> dict[str, Any]:
+    sums = run.results["sums"]
+    waves = run.results["waves"]
+    return {
+        "clients": int(sums["clients"]) - sum(row["clients"] for row in waves),
+        "revenue": sums["revenue"] - sum(row["revenue"] for row in waves),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPage(Page[ClientReadiness]):
+    total: int
+
+
+def plan_page(run: ReadinessRun, user: Any, wave: int, hold: int | None, number: int) -> PlanPage:
+    """Who is next in a wave: by priority; in the queue of the unknown by revenue."""
+    rows = ClientReadiness.objects.filter(run=run, wave=wave).visible_to(user)
+    if hold is not None:
+        rows = rows.filter(hold=hold)
+    total = rows.count()
+    number = min(number, max(1, -(-total // PAGE_ROWS)))
+    start = (number - 1) * PAGE_ROWS
+    order = "-revenue_cents" if wave == Wave.ASK else "-priority"
+    ids = list(rows.order_by(order, "client_id").values_list("pk", flat=True)[start : start + PAGE_ROWS])
+    found = ClientReadiness.objects.select_related("client").in_bulk(ids)
+    return PlanPage(
+        rows=[found[pk] for pk in ids if pk in found], number=number, size=PAGE_ROWS,
+        has_next=start + PAGE_ROWS < total, total=total,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClientWay:
+    """One client on its way online, for its page."""
+
+    row: ClientReadiness | None
+    wave: str
+    hold: str
+    offer: str
+    steps: list[tuple[str, AccompanimentStep | None]]
+    run_day: date | None
+
+    @property
+    def steps_done(self) -> int:
+        return sum(1 for _step, done in self.steps if done)
+
+
+# Whales come twice: first served the same at lower cost, then with new services (text 000).
+OFFERS = {
+    Segment.WHALE: ("whale_first", "whale_then"),
+    Segment.THOROUGHBRED: ("new_services", "new_services"),
+    Segment.ATHLETE: ("escorted", "escorted"),
+}
+
+
+def client_way(client: Client, segment: str) -> ClientWay:
+    run = readiness_run()
+    row = ClientReadiness.objects.filter(run=run, client=client).first() if run else None
+    done = {step.step: step for step in AccompanimentStep.objects.filter(client=client).select_related("by")}
+    migrated = row is not None and (row.online_share or 0) >= 0.5
+    offers = OFFERS.get(segment, ("", ""))  # type: ignore[call-overload]
+    return ClientWay(
+        row=row,
+        wave=str(WAVES[Wave(row.wave)]) if row else "",
+        hold=str(HOLDS[Hold(row.hold)]) if row else "",
+        offer=offers[1 if migrated else 0],
+        steps=[(step.value, done.get(step.value)) for step in STEPS],
+        run_day=run.as_of if run else None,
+    )

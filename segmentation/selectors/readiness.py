@@ -1,0 +1,112 @@
+"""Readiness as pages show it: of the whole portfolio as stored, of a reader's own clients summed from its rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.rights import sees_all
+from segmentation.models import ClientReadiness, ReadinessAssumptions, ReadinessRun
+from segmentation.rules.readiness import Assumptions, Readiness, Sums, readiness
+
+
+def current_assumptions() -> ReadinessAssumptions | None:
+    return ReadinessAssumptions.objects.select_related("created_by").order_by("-pk").first()
+
+
+def readiness_run(as_of: date | None = None) -> ReadinessRun | None:
+    """The newest stored readiness, or that of a day."""
+    runs = ReadinessRun.objects.filter(published=True).select_related("assumptions__created_by")
+    if as_of is not None:
+        runs = runs.filter(as_of=as_of)
+    return runs.order_by("-as_of").first()
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """``type``: position of the sociotype, −1 unknown."""
+
+    type: int
+    clients: int
+    revenue_cents: int
+    online_cents: int
+    share: float | None
+
+
+@dataclass(frozen=True)
+class ReadinessPage:
+    run: ReadinessRun
+    sums: Sums
+    found: Readiness
+    assumptions: Assumptions
+    types: list[TypeRow]
+
+
+def readiness_page(
+    run: ReadinessRun, user: Any, lead: float | None = None, market: float | None = None
+) -> ReadinessPage:
+    """Under the assumptions in force, or the scenario of another ``lead`` and ``market``."""
+    assumptions = in_force(run)
+    if lead is not None or market is not None:
+        values = assumptions.as_json()
+        values |= {name: value for name, value in (("lead", lead), ("market", market)) if value is not None}
+        assumptions = Assumptions.from_json(values)
+    if sees_all(user):
+        sums, types = Sums.from_json(run.results["sums"]), _stored_types(run)
+    else:
+        rows = ClientReadiness.objects.filter(run=run).visible_to(user)
+        sums, types = _sums_of(rows), _types_of(rows)
+    return ReadinessPage(run, sums, readiness(sums, assumptions), assumptions, types)
+
+
+def in_force(run: ReadinessRun) -> Assumptions:
+    """What ``run`` was computed with: assumptions, replaced where enough was measured."""
+    return Assumptions.from_json(run.results["in_force"])
+
+
+def _stored_types(run: ReadinessRun) -> list[TypeRow]:
+    total = sum(row["revenue"] for row in run.results["types"])
+    return [
+        TypeRow(
+            kind, row["clients"], round(row["revenue"]), round(row["online"]),
+            row["revenue"] / total if total else None,
+        )
+        for kind, row in zip((0, 1, 2, 3, -1), run.results["types"], strict=True)
+    ]  # fmt: skip
+
+
+def _sums_of(rows: QuerySet[ClientReadiness]) -> Sums:
+    revenue, known = Cast("revenue_cents", FloatField()), Q(ready__isnull=False)
+    open_share = Value(1.0) - Coalesce(F("online_share"), Value(0.0))
+    sums = dict(
+        clients=Count("pk"), revenue=Sum(revenue), known_clients=Count("pk", filter=known),
+        known_revenue=Sum(revenue, filter=known), ready=Sum(revenue * F("ready")), ready_heads=Sum("ready"),
+        online=Sum(revenue * F("online_share")), channel_revenue=Sum(revenue, filter=Q(online_share__isnull=False)),
+        risk1=Sum("risk1_cents"), risk2=Sum("risk2_cents"), unknown_open=Sum(revenue * open_share, filter=~known),
+        **{f"mix{k}": Sum(revenue * F(f"p{k}")) for k in (1, 2, 3, 4)},
+    )  # fmt: skip
+    # Named apart from the columns, which an aggregate of the same name would hide.
+    found = rows.aggregate(**{f"sum_{name}": each for name, each in sums.items()})
+    numbers = {name.removeprefix("sum_"): float(value or 0) for name, value in found.items()}
+    mix = tuple(numbers.pop(f"mix{k}") for k in (1, 2, 3, 4))
+    return Sums(**numbers, mix=mix)
+
+
+def _types_of(rows: QuerySet[ClientReadiness]) -> list[TypeRow]:
+    revenue = Cast("revenue_cents", FloatField())
+    moved = Case(When(online_share__isnull=True, then=Value(0.0)), default=revenue * F("online_share"))
+    found = {
+        row["type"]: row
+        for row in rows.values("type").annotate(clients=Count("pk"), total=Sum(revenue), online=Sum(moved))
+    }
+    whole = sum(row["total"] for row in found.values())
+    nothing = {"clients": 0, "total": 0.0, "online": 0.0}
+    return [
+        TypeRow(
+            kind, int(row["clients"]), round(row["total"]), round(row["online"]), row["total"] / whole if whole else None
+        )
+        for kind in (0, 1, 2, 3, -1)
+        for row in [found.get(kind, nothing)]
+    ]  # fmt: skip
