@@ -31,7 +31,7 @@ class ClientsConfig(AppConfig):
         navigation.add(
             navigation.Entry(
                 key="duplicates", label=_("Duplicates"), icon="intersect", url_name="clients:duplicates",
-                position=22, allowed=lambda user: user.may_merge,
+                position=82, allowed=lambda user: user.may_merge,
             )
         )  # fmt: skip
         add_panel(
