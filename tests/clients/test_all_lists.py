@@ -1,6 +1,7 @@
 """What holds for every list: a page's queries do not grow with its rows, every column sorts, is shown and exported."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clients.models import Batch, BuyingUnit, Interaction, Person, Task, UnitMembership
 from common.lists import registry
@@ -17,7 +18,14 @@ from common.lists.state import ListState
 from tests.conftest import Cast
 from tests.factories.records import make_client, make_order
 
+pytestmark = pytest.mark.usefixtures("_in_english")
 KEYS = ["clients", "people", "units", "tasks", "interactions", "orders", "batches"]
+
+
+@pytest.fixture
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def fill(cast: Cast, number: int) -> None:
