@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,39 +11,43 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self) -> None:
-        from clients import handlers  # noqa: F401  (registers the jobs)
-        from clients.bulk import acts
-        from clients.lists import register
-
-        register()
-        acts.register()
-        navigation.add(
-            navigation.Entry(
-                key="clients", label=_("Clients"), icon="people", url_name="clients:list", position=20
-            )
+        from clients import (
+            handlers,  # noqa: F401  (registers the jobs)
+            palette,
+            registry,
         )
-        from clients.duplicates.selectors import panel
+        from clients.bulk import acts
+        from clients.duplicates.selectors import panel as duplicates
+        from clients.lists import register
+        from clients.panels import PANELS
         from clients.personal import Source, add_source
         from clients.personal.holdings import collect
         from clients.personal.selectors import panel as privacy_panel
-        from clients.registry import Panel, add_panel
+        from clients.timeline import done_tasks, talks
 
+        register()
+        acts.register()
         add_source(Source("clients", collect, position=10))
-
+        navigation.add(navigation.Entry("clients", _("Clients"), "people", "clients:list", 20))
+        navigation.add(
+            navigation.Entry("tasks", _("Tasks"), "check2-square", "clients:tasks", 15, badge=_due)
+        )
         navigation.add(
             navigation.Entry(
                 key="duplicates", label=_("Duplicates"), icon="intersect", url_name="clients:duplicates",
                 position=82, allowed=lambda user: user.may_merge,
             )
         )  # fmt: skip
-        add_panel(
-            Panel(
-                "duplicates", "clients/panels/duplicates.html", panel, zone="side", position=15,
+        registry.add_panel(
+            registry.Panel(
+                "duplicates", "clients/panels/duplicates.html", duplicates, zone="side", position=15,
                 title=_("Likely the same client"),
             )
         )  # fmt: skip
-        add_panel(
-            Panel("privacy", "clients/panels/privacy.html", privacy_panel, "side", 90, _("Personal data"))
+        registry.add_panel(
+            registry.Panel(
+                "privacy", "clients/panels/privacy.html", privacy_panel, "side", 90, _("Personal data")
+            )
         )
         navigation.add(
             navigation.Entry(
@@ -49,3 +55,32 @@ class ClientsConfig(AppConfig):
                 position=85, allowed=lambda user: user.may_erase,
             )
         )  # fmt: skip
+        for panel in PANELS:
+            registry.add_panel(panel)
+        for source in (talks, done_tasks):
+            registry.add_timeline(source)
+        for found in (palette.clients, palette.people, palette.units):
+            registry.add_search(found)
+        for command in _commands():
+            registry.add_command(command)
+
+
+def _due(user: Any) -> int:
+    """How many tasks wait for the person today; asked for when the frame is printed."""
+    from django.utils import timezone
+
+    from clients.desk import due_tasks
+
+    return due_tasks(user, timezone.localdate())[:100].count()
+
+
+def _commands() -> list[Any]:
+    from clients.registry import Command
+
+    return [
+        Command(_("Log a call"), "clients:log_any", "telephone", _("visit e-mail meeting note")),
+        Command(_("New task"), "clients:task_any", "check2-square", _("reminder")),
+        Command(_("New client"), "clients:create", "plus-lg", "", lambda user: user.may_assign),
+        Command(_("New buying unit"), "clients:unit_create", "diagram-3", _("household group")),
+        Command(_("Go to: Buying units"), "clients:unit_list", "diagram-3", _("household group")),
+    ]

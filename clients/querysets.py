@@ -38,6 +38,13 @@ class OfPersonQuerySet(OwnedQuerySet):
 
 
 class UnitQuerySet(QuerySet[Any]):
+    def matching(self, text: str) -> Self:
+        """Every word is found somewhere in ``search_text``, accents or not."""
+        rows = self
+        for word in searchable(text).split()[:8]:
+            rows = rows.filter(search_text__contains=word)
+        return rows
+
     def visible_to(self, user: Any, act: Act = Act.SEE) -> Self:
         """Units with a client one may see; who sees all also those still without members.
 

@@ -4,8 +4,9 @@ An app registers in ``AppConfig.ready``. A panel is a part of the 360° page, a 
 list (also a filter and a sort), a badge stands in the head of the client and in search results.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +14,11 @@ from django.utils.functional import Promise
 from clients.models import Client
 from common.lists.spec import Column
 
-__all__ = ["MONEY_TEMPLATE", "Column", "Panel", "add_column", "add_panel", "columns", "panels"]
+__all__ = [
+    "MONEY_TEMPLATE", "Column", "Command", "Event", "Hit", "Panel", "Revenue", "SearchSource", "TimelineSource",
+    "add_column", "add_command", "add_panel", "add_search", "add_timeline", "columns", "commands_for", "panels",
+    "revenue_of", "search_sources", "set_revenue_source", "timeline_sources",
+]  # fmt: skip
 
 MONEY_TEMPLATE = "clients/columns/money.html"
 
@@ -37,7 +42,86 @@ class Panel:
     scripts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Event:
+    """One line of a client's timeline. ``kind`` is one of its source's kinds; ``title`` and ``text`` are
+    plain words; ``template`` prints ``record`` instead, with its own acts."""
+
+    at: datetime
+    kind: str
+    icon: str
+    title: str | Promise = ""
+    text: str | Promise = ""
+    url: str = ""
+    by: str = ""
+    template: str = ""
+    record: Any = None
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Where events of a client come from: talks, tasks, imports, merges, mails, classes.
+
+    ``events(client, user, kinds, most)`` returns the newest ``most`` events of ``kinds`` (a subset of the
+    source's own) that ``user`` may see, newest first, in a number of queries that does not grow with them.
+    ``kinds`` maps each kind to the word of its filter.
+    """
+
+    key: str
+    kinds: Mapping[str, str | Promise]
+    events: Callable[[Client, Any, Sequence[str], int], Sequence[Event]]
+    position: int = 50
+
+
+@dataclass(frozen=True)
+class Revenue:
+    """Net revenue in cents of the last 364 days and of the 364 before."""
+
+    now: int
+    before: int
+
+
+RevenueSource = Callable[[Sequence[int], date], Mapping[int, Revenue]]
+"""``(client ids, last day)`` → revenue by client id; a client nobody ever sold to is left out."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record that search found."""
+
+    title: str
+    url: str
+    note: str = ""
+    ref: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """``hits(user, text, limit)``: at most ``limit`` records ``user`` may see, in one query or two."""
+
+    key: str
+    label: str | Promise
+    hits: Callable[[Any, str, int], Sequence[Hit]]
+    position: int = 50
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something to do from anywhere; ``allowed`` takes the user. ``words`` are found too."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    words: str | Promise = ""
+    allowed: Callable[[Any], bool] = lambda user: True
+
+
+_commands: dict[str, Command] = {}
+_search: dict[str, SearchSource] = {}
 _panels: dict[str, Panel] = {}
+_revenue: list[RevenueSource] = []
+_timeline: dict[str, TimelineSource] = {}
 _columns: dict[str, Column] = {}
 
 
@@ -47,6 +131,38 @@ def add_panel(panel: Panel) -> None:
 
 def add_column(column: Column) -> None:
     _columns[column.key] = column
+
+
+def add_timeline(source: TimelineSource) -> None:
+    _timeline[source.key] = source
+
+
+def add_search(source: SearchSource) -> None:
+    _search[source.key] = source
+
+
+def search_sources() -> list[SearchSource]:
+    return sorted(_search.values(), key=lambda source: source.position)
+
+
+def add_command(command: Command) -> None:
+    _commands[command.url_name] = command
+
+
+def commands_for(user: Any) -> list[Command]:
+    return [command for command in _commands.values() if command.allowed(user)]
+
+
+def set_revenue_source(source: RevenueSource) -> None:
+    _revenue[:] = [source]
+
+
+def revenue_of(client_ids: Sequence[int], until: date) -> Mapping[int, Revenue]:
+    return _revenue[0](client_ids, until) if _revenue and client_ids else {}
+
+
+def timeline_sources() -> list[TimelineSource]:
+    return sorted(_timeline.values(), key=lambda source: source.position)
 
 
 def panels(zone: str) -> list[Panel]:

@@ -10,15 +10,6 @@ from clients.models import Client, SavedView
 from clients.querysets import ClientQuerySet
 from common.lists.state import ListState
 
-HITS = 8
-
-
-def search_hits(user: Any, text: str, limit: int = HITS) -> list[Client]:
-    if not text.strip():
-        return []
-    found = Client.objects.visible_to(user).matching(text).order_by("name", "pk")
-    return list(found.select_related("owner").defer("search_text")[:limit])
-
 
 @dataclass(frozen=True)
 class ShownPanel:

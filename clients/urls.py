@@ -1,6 +1,14 @@
 from django.urls import path
 
-from clients import list_views, views
+from clients import (
+    activity_views,
+    list_views,
+    people_views,
+    search_views,
+    task_views,
+    unit_views,
+    views,
+)
 from clients.merging import views as merging
 from clients.personal import views as personal
 
@@ -8,7 +16,6 @@ app_name = "clients"
 urlpatterns = [
     path("", views.client_list, name="list"),
     path("new/", views.create, name="create"),
-    path("search/", views.search, name="search"),
     path("people/", list_views.listed, {"list_key": "people"}, name="person_list"),
     path("units/", list_views.listed, {"list_key": "units"}, name="unit_list"),
     path("all-tasks/", list_views.listed, {"list_key": "tasks"}, name="task_list"),
@@ -22,8 +29,31 @@ urlpatterns = [
     path("views/<int:pk>/", list_views.view_edit, name="view"),
     path("views/<int:pk>/update/", list_views.view_update, name="view_update"),
     path("views/<int:pk>/delete/", list_views.view_delete, name="view_delete"),
+    path("search/", search_views.search, name="search"),
+    path("pick/", search_views.pick, name="pick"),
+    path("log/", activity_views.log_any, name="log_any"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     *merging.urlpatterns,
     *personal.urlpatterns,
+    path("<int:pk>/history/", people_views.history, name="history"),
+    path("<int:pk>/people/new/", people_views.person_create, name="person_create"),
+    path("<int:pk>/timeline/", activity_views.timeline, name="timeline"),
+    path("<int:pk>/log/", activity_views.log, name="log"),
+    path("<int:pk>/tasks/new/", task_views.task_create, name="task_create"),
+    path("people/<int:pk>/", people_views.person, name="person"),
+    path("people/<int:pk>/edit/", people_views.person_edit, name="person_edit"),
+    path("people/<int:pk>/consent/", people_views.consent, name="consent"),
+    path("talks/<int:pk>/", activity_views.interaction_edit, name="interaction_edit"),
+    path("talks/<int:pk>/delete/", activity_views.interaction_delete, name="interaction_delete"),
+    path("tasks/", task_views.tasks, name="tasks"),
+    path("tasks/new/", task_views.task_any, name="task_any"),
+    path("tasks/<int:pk>/", task_views.task_edit, name="task_edit"),
+    path("tasks/<int:pk>/state/", task_views.task_state, name="task_state"),
+    path("tasks/<int:pk>/postpone/", task_views.task_postpone, name="task_postpone"),
+    path("units/new/", unit_views.unit_create, name="unit_create"),
+    path("units/<int:pk>/", unit_views.unit, name="unit"),
+    path("units/<int:pk>/edit/", unit_views.unit_edit, name="unit_edit"),
+    path("units/<int:pk>/join/", unit_views.unit_join, name="unit_join"),
+    path("memberships/<int:pk>/leave/", unit_views.membership_leave, name="membership_leave"),
 ]

@@ -2,21 +2,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.rights import may
 from accounts.rules import Act
+from clients.editing import saved, visible_client, visible_clients
 from clients.forms import ClientForm
 from clients.listing import show
 from clients.lists.clients import CLIENTS
 from clients.merging.selectors import living
 from clients.models import Client
-from clients.selectors import search_hits, shown_panels
+from clients.selectors import shown_panels
+from clients.services import save_client, self_person
 from common.htmx import page
 
 
@@ -25,17 +27,10 @@ def client_list(request: HttpRequest) -> HttpResponse:
     return show(request, CLIENTS)
 
 
-def search(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "")[:100].strip()
-    limit = 8 if getattr(request, "htmx", None) else 50
-    context = {"q": text, "hits": search_hits(request.user, text, limit)}
-    return page(request, "clients/search.html", context, partial="hits")
-
-
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    client = _seen(request).filter(pk=pk).first()
+    client = visible_clients(request).filter(pk=pk).first()
     if client is None:  # a merged client is found where it lives on, by whoever may see that
-        return redirect(_visible_client(request, living(pk)))
+        return redirect(visible_client(request, living(pk)))
     zones = {zone: shown_panels(client, request.user, zone) for zone in ("head", "strip", "main", "side")}
     scripts = dict.fromkeys(
         script for shown in zones.values() for item in shown for script in item.panel.scripts
@@ -45,17 +40,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _visible_client(request: HttpRequest, pk: int, act: Act = Act.SEE) -> Client:
-    """A foreign client is not found, exactly like an absent one."""
-    return get_object_or_404(_seen(request, act), pk=pk)
-
-
-def _seen(request: HttpRequest, act: Act = Act.SEE) -> QuerySet[Client]:
-    return Client.objects.visible_to(request.user, act=act).select_related("owner", "team")
-
-
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    client = _visible_client(request, pk, Act.EDIT)
+    client = visible_client(request, pk, Act.EDIT)
     name = client.name  # the form writes into the instance even when it is refused
     form = ClientForm(request.POST or None, instance=client, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -87,7 +73,18 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, form: ClientForm) -> HttpResponse:
-    client = form.save()
+    client, now = form.instance, timezone.now()
+    tags = form.tag_list if "tag_names" in form.data else None
+    conflict = saved(
+        request,
+        form,
+        lambda: save_client(client, tags=tags, by=request.user, at=now, seen=form.seen_version),
+        lambda stored: ClientForm(instance=stored, user=request.user),
+        client.get_absolute_url() if client.pk else "",
+    )
+    if conflict:
+        return conflict
+    self_person(client=client)
     messages.success(request, _("%(client)s saved.") % {"client": client.name})
     if Client.objects.visible_to(request.user).filter(pk=client.pk).exists():
         return redirect(client)

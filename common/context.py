@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from common.navigation import current_key, entries_for, notes_for
+from common.navigation import badges_for, current_key, entries_for, notes_for
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +15,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     entries = entries_for(user) if signed_in else []
     return {
         "navigation": entries,
+        "navigation_badges": partial(badges_for, user) if signed_in else {},
         "current_entry": current_key(entries, request.path),
         # Asked for only by pages that print the top bar.
         "frame_notes": partial(notes_for, user) if signed_in else [],

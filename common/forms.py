@@ -26,6 +26,7 @@ class PlainFormMixin:
     @property
     def helper(self) -> FormHelper:
         helper = plain_helper(*self.layout)
+        helper.render_hidden_fields = True
         helper.form = self if isinstance(self, forms.BaseForm) else None
         return helper
 
@@ -37,3 +38,24 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class VersionedFormMixin:
+    """Carries the moment its record was last changed when the page was made, so that a change made
+    meanwhile by somebody else is not overwritten unseen (see ``clients.services.save_record``)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        instance, fields = self.instance, self.fields  # type: ignore[attr-defined]
+        if instance.pk:
+            fields["version"] = forms.CharField(
+                required=False,
+                max_length=40,
+                widget=forms.HiddenInput,
+                initial=instance.updated_at.isoformat(),
+            )
+
+    @property
+    def seen_version(self) -> str:
+        """Empty for a new record, and for a program that does not say what it has read."""
+        return self.cleaned_data.get("version", "")  # type: ignore[attr-defined,no-any-return]

@@ -20,6 +20,7 @@ class Entry:
     url_name: str
     position: int
     allowed: Callable[[Any], bool] = lambda user: True
+    badge: Callable[[Any], int] | None = None  # how much waits there; 0 shows nothing
     under: str = ""
 
     @property
@@ -42,6 +43,11 @@ def entries_for(user: Any) -> list[Entry]:
         (entry for entry in _entries.values() if entry.allowed(user)),
         key=lambda entry: entry.position,
     )
+
+
+def badges_for(user: Any) -> dict[str, int]:
+    """What waits, by key of the entry."""
+    return {entry.key: entry.badge(user) for entry in entries_for(user) if entry.badge}
 
 
 def current_key(entries: Sequence[Entry], path: str) -> str:

@@ -11,15 +11,16 @@ class SalesConfig(AppConfig):
         from clients.merging.followers import follow
         from clients.personal import add_source
         from clients.personal.retention import add_orders
-        from clients.registry import add_panel
+        from clients.registry import add_panel, add_search, set_revenue_source
         from common.lists import registry as lists
         from common.navigation import Entry, add
         from sales import handlers  # noqa: F401  (registers the jobs)
         from sales.lists import ORDERS
         from sales.merging import follower
-        from sales.panels import orders_panel, revenue_panel
+        from sales.panels import orders_found, orders_panel, revenue_panel
         from sales.personal import source
         from sales.retention import last_orders
+        from sales.selectors import revenue_of_clients
 
         add(Entry("imports", _("Imports"), "upload", "sales:imports", 80, lambda user: user.may_import))
         add_panel(revenue_panel)
@@ -29,3 +30,5 @@ class SalesConfig(AppConfig):
         follow("sales", follower)
         add_source(source)
         add_orders(last_orders)
+        add_search(orders_found)
+        set_revenue_source(revenue_of_clients)

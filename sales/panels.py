@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.models import Client
-from clients.registry import Panel
-from sales.selectors import recent_orders, revenue_by_month
+from clients.registry import Panel, SearchSource
+from sales.selectors import channels_of, order_hits, recent_orders, revenue_by_month
 
 
 def _revenue(client: Client, user: Any) -> Mapping[str, Any] | None:
@@ -34,7 +34,7 @@ def _revenue(client: Client, user: Any) -> Mapping[str, Any] | None:
 
 def _orders(client: Client, user: Any) -> Mapping[str, Any] | None:
     rows = recent_orders(client)
-    return {"rows": rows} if rows else None
+    return {"rows": rows, "channels": channels_of(client, timezone.localdate())} if rows else None
 
 
 revenue_panel = Panel(
@@ -45,3 +45,4 @@ orders_panel = Panel(
     "orders", "sales/panels/orders.html", _orders, zone="main", position=60,
     title=gettext_lazy("Recent orders"),
 )  # fmt: skip
+orders_found = SearchSource("orders", gettext_lazy("Orders"), order_hits, 40)

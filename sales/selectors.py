@@ -1,17 +1,20 @@
 """Reads of sales for pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db import connection
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from clients.models import Client
-from common.periods import months
-from sales.models import Category, ClientDay, Order, OrderImport
-from sales.rules import ImportState
+from clients.registry import Hit, Revenue
+from common.periods import current_window, months
+from sales.models import Category, ClientDay, Order, OrderImport, OrderLine
+from sales.rules import Channel, ImportState
 
 SHOWN_MONTHS = 24
 RECENT_ORDERS = 20
@@ -69,6 +72,72 @@ class OrderRow:
     last_day: date
     lines: int
     net_cents: int | None
+    channel: str
+    channel_label: str
+
+
+@dataclass(frozen=True)
+class Channels:
+    """How a client's orders of the last 364 days came; what nobody wrote down stays out of the share."""
+
+    online: int
+    offline: int
+    unknown: int
+
+    @property
+    def share(self) -> float | None:
+        """Of the orders whose channel is known; ``None`` when of none it is."""
+        known = self.online + self.offline
+        return self.online / known if known else None
+
+
+def channels_of(client: Client, until: date) -> Channels:
+    window = current_window(until)
+    lines = OrderLine.objects.filter(order=OuterRef("pk"), day__gt=window.start, day__lte=window.end)
+    orders = Order.objects.filter(Exists(lines), client=client)
+    counts = dict(orders.values_list("channel").annotate(count=Count("pk")).order_by())
+    return Channels(
+        *(counts.get(channel.value, 0) for channel in (Channel.ONLINE, Channel.OFFLINE, Channel.UNKNOWN))
+    )
+
+
+def revenue_of_clients(client_ids: Sequence[int], until: date) -> dict[int, Revenue]:
+    """Net revenue of the last 364 days and of those before, one query; clients without any sale are left out."""
+    window = current_window(until)
+    earlier = current_window(window.start)
+    rows = (
+        ClientDay.objects.filter(client__in=client_ids, day__lte=until)
+        .values("client_id")
+        .annotate(
+            now=Sum("rev", filter=Q(day__gt=window.start)),
+            before=Sum("rev", filter=Q(day__gt=earlier.start, day__lte=earlier.end)),
+        )
+        .order_by()
+    )
+    return {row["client_id"]: Revenue(row["now"] or 0, row["before"] or 0) for row in rows}
+
+
+def order_hits(user: Any, text: str, limit: int) -> list[Hit]:
+    """Orders whose reference begins with the text, as it stands or in capitals: by the index, however many
+    orders there are. A reference holds a digit; words alone ask nothing."""
+    if not any(letter.isdigit() for letter in text):
+        return []
+    begins = Q()
+    for start in {text, text.upper()}:
+        if connection.vendor == "postgresql":
+            begins |= Q(ref__startswith=start)
+        else:
+            begins |= Q(ref__gte=start, ref__lt=start + "\U0010ffff")
+    orders = Order.objects.visible_to(user).filter(begins).select_related("client").order_by("ref")[:limit]
+    return [
+        Hit(
+            order.ref,
+            f"{order.client.get_absolute_url()}#panel-orders",
+            note=order.client.name,
+            icon="receipt",
+        )
+        for order in orders
+    ]
 
 
 def recent_orders(client: Client) -> list[OrderRow]:
@@ -82,7 +151,13 @@ def recent_orders(client: Client) -> list[OrderRow]:
         .filter(count__gt=0)
         .order_by("-last_day", "-pk")[:RECENT_ORDERS]
     )  # fmt: skip
-    return [OrderRow(order.ref, order.first_day, order.last_day, order.count, order.net) for order in orders]
+    return [
+        OrderRow(
+            order.ref, order.first_day, order.last_day, order.count, order.net, order.channel,
+            order.get_channel_display(),
+        )
+        for order in orders
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

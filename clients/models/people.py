@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.defaults import default_language
@@ -89,6 +90,9 @@ class Person(models.Model):
             kwargs["update_fields"] = {*fields, "search_text"}
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("clients:person", args=[self.pk])
+
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -148,6 +152,7 @@ class BuyingUnit(models.Model):
         Person, verbose_name=_("head, who decides"), related_name="headed_units", on_delete=models.SET_NULL,
         null=True, blank=True,
     )  # fmt: skip
+    search_text = models.TextField(editable=False, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -165,6 +170,19 @@ class BuyingUnit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self.make_search_text()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("clients:unit", args=[self.pk])
+
+    def make_search_text(self) -> str:
+        """Bulk writers call this too, so that search never depends on how a unit came in."""
+        return searchable(self.name, self.ref)
 
 
 class UnitMembership(models.Model):

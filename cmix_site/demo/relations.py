@@ -135,13 +135,16 @@ def _make_households(
     pairs: Sequence[tuple[Client, Client]], people: dict[int, list[Person]], circle: Circle
 ) -> list[BuyingUnit]:
     joined = circle.today - timedelta(days=900)
-    units = BuyingUnit.objects.bulk_create(
+    rows = [
         BuyingUnit(
             ref=f"D-U{number:04d}", name=f"Foyer {head.name.split(' ', 1)[1]}", kind=UnitKind.HOUSEHOLD.value,
             head=people[head.pk][0],
         )
         for number, (head, _) in enumerate(pairs, start=1)
-    )  # fmt: skip
+    ]  # fmt: skip
+    for unit in rows:
+        unit.search_text = unit.make_search_text()
+    units = BuyingUnit.objects.bulk_create(rows)
     UnitMembership.objects.bulk_create(
         UnitMembership(unit=unit, client=client, joined_on=joined)
         for unit, pair in zip(units, pairs, strict=True)

@@ -6,6 +6,7 @@
   var results = document.getElementById("search-results");
   var drawer = document.getElementById("drawer");
   var shortcuts = document.getElementById("shortcuts");
+  var asked = null; /* the text the shown hits belong to */
 
   function typing(target) {
     return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
@@ -22,7 +23,10 @@
   function walkHits(event) {
     var hits = Array.from(results.querySelectorAll("a"));
     var at = hits.indexOf(document.activeElement);
-    if (event.key === "Escape") {
+    if (event.key === "Enter" && document.activeElement === search && hits.length && asked === search.value) {
+      event.preventDefault();
+      hits[0].click();
+    } else if (event.key === "Escape") {
       search.value = "";
       results.replaceChildren();
       search.blur();
@@ -32,6 +36,22 @@
     } else if (event.key === "ArrowUp" && at >= 0) {
       event.preventDefault();
       (at ? hits[at - 1] : search).focus();
+    }
+  }
+
+  document.body.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target === results) asked = new URLSearchParams(event.detail.requestConfig.path.split("?")[1] || "").get("q") || event.detail.requestConfig.parameters.q || "";
+  });
+
+  /* c logs a call, on a client's page in place; n begins a task. */
+  function begin(what) {
+    var fold = what === "log" && document.querySelector("details.log-fold");
+    if (fold) {
+      fold.open = true;
+      fold.scrollIntoView({ block: "center" });
+      fold.querySelector("textarea").focus();
+    } else if (shortcuts) {
+      window.location.assign(shortcuts.dataset[what]);
     }
   }
 
@@ -53,6 +73,9 @@
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return undefined;
     if (event.key === "/") return focusSearch(event);
     if (event.key === "?" && shortcuts && !shortcuts.open) return shortcuts.showModal();
+    if (document.querySelector("dialog[open], .offcanvas.show")) return undefined;
+    if (event.key === "c") { event.preventDefault(); return begin("log"); }
+    if (event.key === "n") { event.preventDefault(); return begin("task"); }
     if (event.key === "j") return walkRows(1);
     if (event.key === "k") return walkRows(-1);
     return undefined;

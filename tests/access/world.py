@@ -42,7 +42,10 @@ from segmentation.services.own import create_by_rules
 from segmentation.services.readiness import compute_readiness
 from tests.access.trust import audited_site, trust_objects
 from tests.conftest import PASSWORD, Cast
-from tests.factories.records import make_client, make_order
+from tests.factories.records import (
+    make_client,
+    make_order,
+)
 
 ABSENT = 10**9
 CANARIES = {owner: f"Kanari{owner}" for owner in ("alice", "bob", "carl", "lea", "nobody")}
@@ -121,7 +124,9 @@ def _activity(client: Client, canary: str, owner: User | None) -> None:
     person = Person.objects.create(client=client, last_name=f"{canary} person", is_decision_maker=True)
     unit = BuyingUnit.objects.create(ref=f"U-{canary}", name=f"{canary} unit", head=person)
     UnitMembership.objects.create(unit=unit, client=client, joined_on=timezone.localdate())
-    Interaction.objects.create(client=client, kind="visit", happened_at=now, summary=f"{canary} visit")
+    Interaction.objects.create(
+        client=client, kind="visit", happened_at=now, summary=f"{canary} visit", by=owner
+    )
     doer = owner or User.objects.get(email="diane@example.org")
     Task.objects.create(client=client, title=f"{canary} task", due_on=timezone.localdate(), owner=doer)
 
@@ -152,6 +157,9 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
     return {
         "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, "batch": batch.pk, "view": view.pk,
         **_hygiene(cast, client), **trust_objects(cast, client),
+        "person": client.people.first().pk, "talk": client.interactions.first().pk,
+        "task": client.tasks.first().pk, "membership": client.memberships.get().pk,
+        "unit": client.memberships.get().unit_id,
     }  # fmt: skip
 
 

@@ -1,0 +1,126 @@
+"""Reads of buying units and company families: members, their revenue, and how many are out of sight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clients import registry
+from clients.families import chain_above, family_below
+from clients.models import BuyingUnit, Client, UnitMembership
+from clients.rules import ClientState
+
+
+@dataclass(frozen=True)
+class Member:
+    """A client of a unit or family. Revenue is ``None`` when nothing was ever sold to it; ``depth`` is
+    its place below the head of a family."""
+
+    client: Client
+    revenue: registry.Revenue | None
+    membership: UnitMembership | None = None
+    depth: int = 0
+
+    @property
+    def now(self) -> int | None:
+        return self.revenue.now if self.revenue else None
+
+    @property
+    def before(self) -> int | None:
+        return self.revenue.before if self.revenue else None
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Members in sight with the sums over them, and the number of those out of sight."""
+
+    members: list[Member]
+    hidden: int
+
+    @property
+    def now(self) -> int | None:
+        return self._sum("now")
+
+    @property
+    def before(self) -> int | None:
+        return self._sum("before")
+
+    def _sum(self, name: str) -> int | None:
+        known = [value for member in self.members if (value := getattr(member, name)) is not None]
+        return sum(known) if known else None
+
+    @property
+    def growth(self) -> float | None:
+        """Relative change against the 364 days before; ``None`` without a positive base."""
+        return (
+            self.now / self.before - 1 if self.before and self.before > 0 and self.now is not None else None
+        )
+
+
+def unit_circle(unit: BuyingUnit, user: Any, until: date) -> Circle:
+    """Present members; those who left are told by ``past_members``."""
+    memberships = list(_memberships(unit, user).filter(left_on=None))
+    active = unit.memberships.filter(left_on=None, client__state=ClientState.ACTIVE).count()
+    revenue = registry.revenue_of([one.client_id for one in memberships], until)
+    members = [Member(one.client, revenue.get(one.client_id), one) for one in memberships]
+    return Circle(members, active - len(members))
+
+
+def past_members(unit: BuyingUnit, user: Any) -> list[UnitMembership]:
+    return list(_memberships(unit, user).filter(left_on__isnull=False).order_by("-left_on"))
+
+
+def _memberships(unit: BuyingUnit, user: Any) -> QuerySet[UnitMembership]:
+    rows = UnitMembership.objects.visible_to(user).filter(unit=unit)
+    return rows.select_related("client__owner").order_by("joined_on", "client__name", "pk")
+
+
+def family_circle(client: Client, user: Any, until: date) -> Circle | None:
+    """The whole family of a company, head first; ``None`` for a company that stands alone."""
+    head = chain_above(client.pk)[-1] if client.parent_id else client.pk
+    ids = family_below(head)
+    if len(ids) < 2:
+        return None
+    rows = Client.objects.visible_to(user).filter(pk__in=ids).select_related("owner")
+    seen = rows.defer("search_text").in_bulk()
+    revenue = registry.revenue_of(list(seen), until)
+    depths = _depths(seen, head)
+    ordered = _tree_order(seen, head)
+    members = [Member(seen[pk], revenue.get(pk), depth=depths[pk]) for pk in ordered]
+    return Circle(members, len(ids) - len(members))
+
+
+def _depths(seen: dict[int, Client], head: int) -> dict[int, int]:
+    """Below the nearest company in sight: what is hidden leaves no gap that would tell of it."""
+    depths: dict[int, int] = {}
+    for pk in seen:
+        steps, at = 0, seen[pk].parent_id
+        while at in seen and steps < len(seen):
+            steps, at = steps + 1, seen[at].parent_id
+        depths[pk] = steps
+    return depths
+
+
+def _tree_order(seen: dict[int, Client], head: int) -> list[int]:
+    """Each company right before its own subsidiaries, by name within."""
+    children: dict[int | None, list[int]] = {}
+    for pk, client in sorted(seen.items(), key=lambda item: (item[1].name, item[0])):
+        parent = client.parent_id if client.parent_id in seen and pk != head else None
+        children.setdefault(parent, []).append(pk)
+    ordered: list[int] = []
+
+    def visit(keys: Sequence[int]) -> None:
+        for pk in keys:
+            ordered.append(pk)
+            visit(children.get(pk, []))
+
+    visit(children.get(None, []))
+    return ordered
+
+
+def units_of(client: Client, user: Any) -> list[UnitMembership]:
+    """Present and past units of a client, newest first."""
+    rows = UnitMembership.objects.visible_to(user).filter(client=client)
+    return list(rows.select_related("unit__head__client").order_by("-joined_on", "-pk"))
