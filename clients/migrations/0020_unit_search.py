@@ -20,7 +20,7 @@ def fill(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0050_sociotypes")]
+    dependencies = [("clients", "0030_export_batches")]
 
     operations = [
         migrations.AddField(
