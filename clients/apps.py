@@ -11,6 +11,7 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self) -> None:
+        _add_questionnaires()
         from clients import (
             handlers,  # noqa: F401  (registers the jobs)
             palette,
@@ -84,3 +85,14 @@ def _commands() -> list[Any]:
         Command(_("New buying unit"), "clients:unit_create", "diagram-3", _("household group")),
         Command(_("Go to: Buying units"), "clients:unit_list", "diagram-3", _("household group")),
     ]
+
+
+def _add_questionnaires() -> None:
+    from clients.personal import Source, add_source
+    from clients.registry import add_panel
+    from clients.sociotypes import handlers, holdings  # noqa: F401, registers the job of a round
+    from clients.sociotypes.panels import types_panel
+
+    navigation.add(navigation.Entry("sociotypes", _("Questionnaires"), "ui-checks", "sociotypes:rounds", 65))
+    add_panel(types_panel)
+    add_source(Source("sociotypes", holdings.collect, holdings.erase, position=20))

@@ -90,6 +90,10 @@ def make_app() -> Celery:
                 "task": "attention.weekly_lists",
                 "schedule": crontab(hour=6, minute=0, day_of_week="mon"),
             },
+            "questionnaires": {
+                "task": "clients.tend_sociotypes",
+                "schedule": crontab(hour=9, minute=20),  # reminders reach people at work
+            },
             # Catches up a missed night or Monday; both are no-ops when the row exists.
             "catch up": {"task": "cmix.catch_up", "schedule": crontab(minute=10)},
             "sweep": _each_minute("jobs.sweep"),

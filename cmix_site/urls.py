@@ -5,6 +5,8 @@ urlpatterns = [
     path("", include("attention.urls")),
     path("account/", include("accounts.urls")),
     path("clients/", include("clients.urls")),
+    path("questionnaires/", include("clients.sociotypes.urls")),
+    path("q/", include("clients.sociotypes.public_urls")),
     path("sales/", include("sales.urls")),
     path("kinetics/", include("kinetics.urls")),
     path("care/", include("segmentation.urls")),

@@ -49,7 +49,8 @@ def queue_mail(
     *,
     kind: str,
     key: str,
-    recipient: User,
+    recipient: User | None,
+    to_email: str = "",
     subject: str,
     text: str,
     html: str,
@@ -58,14 +59,15 @@ def queue_mail(
 ) -> OutMail:
     """The mail of that ``kind`` and ``key``, created when it is new; an existing one stays as it is.
 
-    Part of the caller's transaction: the mail exists exactly when what it tells of exists.
+    ``recipient`` is one of us; a mail to somebody of a client has none and names ``to_email``. Part of the
+    caller's transaction: the mail exists exactly when what it tells of exists.
     """
     mail, _ = OutMail.objects.get_or_create(
         kind=kind,
         key=key,
         defaults={
             "recipient": recipient,
-            "to_email": recipient.email,
+            "to_email": to_email or (recipient.email if recipient else ""),
             "subject": " ".join(subject.split())[:250],
             "text": text,
             "html": html,

@@ -18,6 +18,7 @@ from clients.sociotypes.rules.ageing import age_weight
 from clients.sociotypes.rules.instrument import TYPES, Sociotype
 from clients.sociotypes.rules.observed import Certainty
 from clients.sociotypes.rules.scoring import Channel, Status
+from jobs.models import OutMail
 
 MAX_REMINDERS = 2
 
@@ -60,6 +61,7 @@ class Invitation(models.Model):
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, related_name="+", on_delete=models.SET_NULL, null=True, blank=True
     )
+    mail = models.ForeignKey(OutMail, related_name="+", on_delete=models.SET_NULL, null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
     reminded_at = models.DateTimeField(_("last reminder"), null=True, blank=True)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,3 +125,28 @@ def _seconds(text: str | None, line: int) -> float | None:
     if value < 0:
         raise AnswersRefused(f"line {line}: seconds is below 0")
     return value
+
+
+def read_refs(data: bytes) -> list[str]:
+    """References of clients: one a line, or the column ``ref`` of a CSV. Raises ``AnswersRefused``."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnswersRefused("the file is not UTF-8") from error
+    lines = [clean(line) for line in text.splitlines()]
+    head = next((line for line in lines if line), "")
+    delimiter = max(",;\t", key=head.count)
+    names = [clean(name).lower() for name in head.split(delimiter)]
+    if "ref" not in names:
+        return refs_of(text)
+    place = names.index("ref")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return [clean(row[place]) for row in list(rows)[1:] if len(row) > place and clean(row[place])]
+    except csv.Error as error:
+        raise AnswersRefused(f"not a table: {error}") from error
+
+
+def refs_of(text: str) -> list[str]:
+    """One reference a line, or several with commas, semicolons or tabs between them."""
+    return [ref for part in re.split(r"[\n\r,;\t]+", text) if (ref := clean(part))]

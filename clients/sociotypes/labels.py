@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from clients.sociotypes.rules.asking import LeftOut
 from clients.sociotypes.rules.derived import ClientStatus
 from clients.sociotypes.rules.instrument import Scale, Sociotype
 from clients.sociotypes.rules.observed import Certainty, Trait
@@ -110,3 +111,23 @@ def type_names() -> Mapping[Sociotype, str | Promise]:
 def type_name(code: str) -> str:
     """The shown name of a code; "" for none."""
     return str(type_names()[Sociotype(code)]) if code else ""
+
+
+LEFT_OUT: Mapping[str, str | Promise] = {
+    LeftOut.REFUSED.value: _("want no profile"),
+    LeftOut.OPTED_OUT.value: _("want no questionnaires"),
+    LeftOut.OTHERS_DECIDE.value: _("do not decide; somebody else there does"),
+    LeftOut.NO_EMAIL.value: _("have no e-mail address"),
+    LeftOut.ANSWERED.value: _("answered not long ago"),
+    LeftOut.INVITED.value: _("are invited already"),
+    LeftOut.NOBODY.value: _("clients without a person"),
+}
+PROGRESS: Mapping[str, str | Promise] = {
+    "done": pgettext_lazy("invitation", "Answered"),
+    "started": pgettext_lazy("invitation", "Begun"),
+    "sent": pgettext_lazy("invitation", "Sent"),
+    "waiting": pgettext_lazy("invitation", "To be sent"),
+    "not_delivered": pgettext_lazy("invitation", "Not delivered"),
+    "expired": pgettext_lazy("invitation", "Expired"),
+    "revoked": pgettext_lazy("invitation", "Closed by us"),
+}

@@ -6,6 +6,10 @@ from clients.models import Consent, Person
 from clients.rules import ClientState, ConsentPurpose, LegalBasis
 
 
+class ProfileRefused(Exception):
+    """Somebody wants no profile; nothing is derived or kept."""
+
+
 def _consents(purpose: ConsentPurpose) -> QuerySet[Consent]:
     return Consent.objects.filter(person=OuterRef("pk"), purpose=purpose.value)
 

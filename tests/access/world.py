@@ -40,6 +40,7 @@ from segmentation.services import classify_clients
 from segmentation.services.matrix import compute_matrix
 from segmentation.services.own import create_by_rules
 from segmentation.services.readiness import compute_readiness
+from tests.access.asked import asked_objects
 from tests.access.trust import audited_site, trust_objects
 from tests.conftest import PASSWORD, Cast
 from tests.factories.records import (
@@ -156,7 +157,7 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
     view = SavedView.objects.create(owner=cast.alice, list_key="clients", name="Own", query="q=lens")
     return {
         "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, "batch": batch.pk, "view": view.pk,
-        **_hygiene(cast, client), **trust_objects(cast, client),
+        **_hygiene(cast, client), **trust_objects(cast, client), **asked_objects(cast, client),
         "person": client.people.first().pk, "talk": client.interactions.first().pk,
         "task": client.tasks.first().pk, "membership": client.memberships.get().pk,
         "unit": client.memberships.get().unit_id,

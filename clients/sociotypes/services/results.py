@@ -1,15 +1,15 @@
 """Results: written from a sheet or an observation, kept as history, taken away on objection."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clients.models import AnswerSheet, Invitation, Person, SociotypeResult
-from clients.sociotypes.permission import refused_profiling
+from clients.models import AnswerSheet, Person, SociotypeResult
+from clients.sociotypes.permission import ProfileRefused, is_profiled, refused_profiling
 from clients.sociotypes.rules.ageing import expires_on, fades_from
 from clients.sociotypes.rules.instrument import CURRENT, Instrument, Sociotype, instrument_of
 from clients.sociotypes.rules.observed import (
@@ -67,7 +67,10 @@ def result_fields(found: Score) -> dict[str, Any]:
 def observe(
     *, person: Person, kind: Sociotype, certainty: Certainty, traits: Iterable[Trait], by: Any, now: datetime
 ) -> SociotypeResult:
-    """Note a type that was seen. Raises ``NoFact`` without at least one trait of that type."""
+    """Note a type that was seen. Raises ``NoFact`` without at least one trait of that type, and
+    ``ProfileRefused``."""
+    if not is_profiled(person):
+        raise ProfileRefused(person.pk)
     seen = [trait for trait in TRAITS_OF[kind] if trait in set(traits)]
     if not seen:
         raise NoFact(kind.value)
@@ -117,19 +120,21 @@ def confirm(*, result: SociotypeResult, by: Any, now: datetime) -> bool:
 
 @transaction.atomic
 def forget_types(people: QuerySet[Person]) -> dict[str, int]:
-    """Take away results, answers and open links of people who want no profile. Safe to repeat."""
+    """Take away results and answers of people who want no profile. Safe to repeat.
+
+    Their invitations stay: a round tells how many it asked, and the link answers that it is closed.
+    """
     ids = list(people.values_list("pk", flat=True))
-    counts: Mapping[str, int] = {
-        "results": SociotypeResult.objects.filter(person_id__in=ids).delete()[0],
-        "sheets": AnswerSheet.objects.filter(person_id__in=ids).delete()[0],
-        "invitations": Invitation.objects.filter(person_id__in=ids).delete()[0],
-    }
-    return dict(counts)
+    results = SociotypeResult.objects.filter(person_id__in=ids)
+    sheets = AnswerSheet.objects.filter(person_id__in=ids)
+    counts = {"results": results.count(), "sheets": sheets.count()}
+    results.delete()
+    sheets.delete()
+    return counts
 
 
 def forget_refused() -> dict[str, int]:
     """Everybody whose objection or taken-back consent stands, wherever it was noted."""
-    touched = refused_profiling().filter(
-        pk__in=SociotypeResult.objects.values("person_id")
-    ) | refused_profiling().filter(pk__in=AnswerSheet.objects.values("person_id"))
-    return forget_types(touched)
+    with_result = Q(pk__in=SociotypeResult.objects.values("person_id"))
+    with_answers = Q(pk__in=AnswerSheet.objects.values("person_id"))
+    return forget_types(refused_profiling().filter(with_result | with_answers))

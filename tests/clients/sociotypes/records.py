@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from clients.models import Client, Person, SociotypeResult
+from clients.models import Client, Invitation, Person, QuestionnaireRound, SociotypeResult
 from clients.sociotypes.rules.ageing import expires_on, fades_from
 from clients.sociotypes.rules.instrument import CURRENT
 from clients.sociotypes.rules.scoring import Channel, score
 from clients.sociotypes.services.results import result_fields
+from clients.sociotypes.services.rounds import invite
 
 PHILE = [5, 1, 5, 2, 1, 1, 5, 2, 5, 4, 1, 1]
 MOUTON = [3, 3, 4, 5, 3, 2, 3, 5, 3, 2, 2, 2]
@@ -38,3 +39,11 @@ def make_result(
         computed_at=datetime.combine(day, time(12), UTC), superseded_on=superseded_on,
         **(result_fields(score(answers, channel=channel, seconds=90)) | fields),
     )  # fmt: skip
+
+
+def make_invitation(person: Person, now: datetime, name: str = "Round") -> Invitation:
+    """An invitation with its mail, as a round writes it."""
+    round_, _ = QuestionnaireRound.objects.get_or_create(
+        key=name, defaults={"name": name, "created_at": now, "written_at": now}
+    )
+    return invite(person=person, round_=round_, now=now)
