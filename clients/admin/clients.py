@@ -1,14 +1,21 @@
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
 from clients.admin.people import MembershipInline, PersonInline
 from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin, VisibleUserFilter
+from clients.bulk.registry import BulkAct, acts_for
 from clients.models import Batch, Client, Tag, Task
+
+MAX_TICKED = 400
+"""Keys that fit into an address."""
 
 
 class TaskInline(ScopedInline):
@@ -16,6 +23,23 @@ class TaskInline(ScopedInline):
     fields = ("title", "due_on", "owner", "state")
     readonly_fields = ("state",)
     autocomplete_fields = ("owner",)
+
+
+def _handed_over(act: BulkAct) -> tuple[Any, str, Any]:
+    """An act of the list as an action of the administration: ticks go along, the page asks the rest."""
+
+    def open_page(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        ids = list(queryset.values_list("pk", flat=True)[: MAX_TICKED + 1])
+        if len(ids) > MAX_TICKED:
+            told = _(
+                "At most %(most)d clients are handed over from here; the list of clients takes all that fit."
+            )
+            model_admin.message_user(request, told % {"most": MAX_TICKED}, messages.WARNING)
+            return None
+        question = urlencode({"act": act.key, "id": ids}, doseq=True)
+        return redirect(f"{reverse('clients:bulk', args=['clients'])}?{question}")
+
+    return open_page, act.key, act.label
 
 
 @admin.register(Client)
@@ -41,6 +65,11 @@ class ClientAdmin(SearchTextMixin, TrackedAdmin):
 
     def client_of(self, record: Client) -> Client:
         return record
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The acts of the list of clients: they are confirmed, done and undone in one place."""
+        acts = acts_for("clients", request.user)
+        return super().get_actions(request) | {act.key: _handed_over(act) for act in acts}
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (*self.list_filter, "team") if self._may(request, "see all") else self.list_filter

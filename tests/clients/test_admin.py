@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.urls import reverse
@@ -207,3 +208,16 @@ def test_a_list_costs_the_same_with_three(
             assert browser.get(address(page, "changelist")).status_code == 200
         counts.append(len(taken))
     assert counts[0] == counts[1]
+
+
+def test_ticked_clients_are_handed_to_the_acts_of_the_list(cast: Cast, browser_of: Any) -> None:
+    ours = [make_client(owner=cast.alice), make_client(owner=cast.bob)]
+    foreign = make_client(owner=cast.carl)
+    sent = {"action": "assign", "_selected_action": [client.pk for client in (*ours, foreign)]}
+    browser = browser_of(cast.anne)
+    asked = browser.post(address("client", "changelist"), sent)
+    path, _, query = asked["Location"].partition("?")
+    assert path == reverse("clients:bulk", args=["clients"])
+    assert sorted(parse_qs(query)["id"]) == sorted(str(client.pk) for client in ours)
+    assert browser.get(asked["Location"]).context["count"] == 2
+    assert [client.owner for client in Client.objects.order_by("pk")] == [cast.alice, cast.bob, cast.carl]
