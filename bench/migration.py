@@ -173,6 +173,7 @@ def _pages(floor: float) -> None:
     from accounts.models import User
     from accounts.rules import Role
 
+    User.objects.filter(email="d@example.org").delete()
     director = User.objects.create_user(
         "d@example.org", "correct horse battery", name="D", role=Role.DIRECTOR.value
     )

@@ -17,6 +17,7 @@ SMALL = {
     "duplicates": ["--clients", "10000"],
     "fit": ["--clients", "10000"],
     "import_rows": ["20000"],
+    "migration": ["--clients", "5000"],
     "night": ["--clients", "10000"],
     "pages": ["--clients", "2500", "--requests", "10"],
     "probes": [],

@@ -30,6 +30,7 @@ from sales.services import mark_all_dirty
 
 KIND, KEY = "demo", "portfolio"
 BATCH = 2_000
+SOLD_BEFORE_DAYS = 1_000
 
 
 class DemoRefused(Exception):
@@ -156,7 +157,8 @@ def _make_category(name: str, story: Story, **fields: Any) -> Category:
 
 def _product(number: int, article: Article, family: Family, category: Category, story: Story) -> Product:
     """What was sold before the story began has no known day of introduction."""
-    launch = story.first + timedelta(days=article.introduced) if article.introduced else None
+    # What was sold before the story began is known to be older: the migration matrix rests on it.
+    launch = story.first + timedelta(days=article.introduced or -SOLD_BEFORE_DAYS)
     return Product(
         ref=product_ref(number), name=article.name, category=category, unit_cost=article.cost,
         sold_online=family.online, introduced_on=launch,

@@ -87,7 +87,7 @@ class PlanFilterForm(forms.Form):
         said = self.cleaned_data
         wave, hold = said.get("wave"), said.get("hold")
         return {
-            "wave": int(Wave.PILOTS) if wave in (None, "") else wave,
+            "wave": None if wave in (None, "") else wave,
             "hold": None if hold in (None, "") else hold,
             "page": said.get("page") or 1,
         }

@@ -104,6 +104,8 @@ def plan(request: HttpRequest) -> HttpResponse:
         return page(request, "segmentation/plan.html", {"run": None})
     chosen = PlanFilterForm(request.GET).chosen()
     rows, names = wave_rows(run, request.user), names_of_types()
+    if chosen["wave"] is None:
+        chosen["wave"] = next((int(row.wave) for row in rows if row.clients), int(Wave.ASK))
     table = plan_page(run, request.user, chosen["wave"], chosen["hold"], chosen["page"])
     context = {
         "run": run, "waves": rows, "chosen": chosen, "table": table,
