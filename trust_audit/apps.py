@@ -8,5 +8,12 @@ class TrustAuditConfig(AppConfig):
 
     def ready(self) -> None:
         from common.navigation import Entry, add
+        from trust_audit import (
+            handlers,  # noqa: F401  (registers the jobs)
+            wording,
+        )
+        from trust_audit.probes.labels import REASONS
+
+        wording.PROBE_REASONS.update(REASONS)
 
         add(Entry("trust", _("Trust"), "shield-check", "trust:portfolio", 50))

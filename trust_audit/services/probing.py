@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from jobs.models import Job
 from jobs.rules import JobState
 from jobs.services import enqueue
 from trust_audit.models import Audit, ProbeRun, Proposal, Site
@@ -21,8 +20,9 @@ from trust_audit.services.refusals import Refused
 from trust_audit.states import Decision, Proof, Source
 
 JOB_KIND = "trust_audit.probe"
+PROBE_VERSION = "1"  # raised when the same site would be told something else
 EXCERPT = 4096
-CERTIFICATE_FACT = "certificate_until"
+TLS_CODE, CERTIFICATE_FACT = "TEC-01", "until"
 
 
 @transaction.atomic
@@ -59,13 +59,13 @@ def codes_to_probe(audit: Audit) -> list[str]:
 
 
 @transaction.atomic
-def store_outcome(*, run: ProbeRun, outcome: ProbeOutcome, version: str, now: datetime) -> int:
+def store_outcome(*, run: ProbeRun, outcome: ProbeOutcome, now: datetime) -> int:
     """Keep what the probes found. The same probe version once more replaces what nobody decided on."""
     audit = Audit.objects.select_for_update().get(pk=run.audit_id)
     if audit.is_signed:
         raise Refused("signed")
     wanted = set(audit.results.values_list("code", flat=True))
-    stored = sum(_store(run, one, version, now) for one in outcome.proposals if one.code in wanted)
+    stored = sum(_store(run, one, now) for one in outcome.proposals if one.code in wanted)
     _keep_certificate(audit, outcome)
     ProbeRun.objects.filter(pk=run.pk).update(
         finished_at=now, seconds=outcome.seconds, pages=outcome.pages, bytes_read=outcome.bytes_read,
@@ -74,15 +74,15 @@ def store_outcome(*, run: ProbeRun, outcome: ProbeOutcome, version: str, now: da
     return stored
 
 
-def _store(run: ProbeRun, found: Any, version: str, now: datetime) -> bool:
+def _store(run: ProbeRun, found: Any, now: datetime) -> bool:
     fields = {
         "run": run, "status": found.status.value, "level": found.level, "confidence": found.confidence,
         "because": [one.as_json() for one in found.because], "facts": dict(found.facts),
-        "urls": list(found.urls), "excerpt": found.excerpt[:EXCERPT].replace("\x00", ""),
+        "urls": list(found.urls)[:50], "excerpt": found.excerpt[:EXCERPT].replace("\x00", ""),
         "sha256": found.sha256, "probed_at": now,
     }  # fmt: skip
     row, created = Proposal.objects.select_for_update().get_or_create(
-        audit_id=run.audit_id, code=found.code, probe_version=version, defaults=fields
+        audit_id=run.audit_id, code=found.code, probe_version=PROBE_VERSION, defaults=fields
     )
     changed = not created and (row.level, row.status) != (fields["level"], fields["status"])
     if created or row.decision == Decision.OPEN or changed:
@@ -95,7 +95,7 @@ def _store(run: ProbeRun, found: Any, version: str, now: datetime) -> bool:
 
 def _keep_certificate(audit: Audit, outcome: ProbeOutcome) -> None:
     for found in outcome.proposals:
-        if day := _day(found.facts.get(CERTIFICATE_FACT)):
+        if found.code == TLS_CODE and (day := _day(found.facts.get(CERTIFICATE_FACT))):
             Site.objects.filter(pk=audit.site_id).update(certificate_until=day)
 
 
@@ -157,7 +157,3 @@ def _keep_as_evidence(row: Proposal, by: User | None, now: datetime) -> None:
 def _decide(row: Proposal, decision: Decision, by: User | None, now: datetime) -> None:
     row.decision, row.decided_by, row.decided_at = decision.value, by, now
     row.save(update_fields=["decision", "decided_by", "decided_at"])
-
-
-def job_of(run: ProbeRun) -> Job | None:
-    return run.job
