@@ -20,6 +20,7 @@ from common.periods import IsoWeek
 from common.wording import explain
 from segmentation.labels import LETTERS, SEGMENTS
 from segmentation.rules.grid import Segment
+from trust_audit.selectors.reminders import absolute, reminders_for
 
 MAIL_KIND = "attention.list"
 REASONS_IN_MAIL = 3
@@ -90,6 +91,7 @@ def _context(weekly_list: WeeklyList, owner: User, lines: list[ListLine]) -> dic
         "planned_minutes": weekly_list.planned_minutes,
         "capacity_minutes": weekly_list.capacity_minutes,
         "uncovered": sum(row["why"] == "uncovered_athlete" for row in weekly_list.left_out),
+        "trust": absolute(settings.CMIX_BASE_URL, reminders_for(owner, weekly_list.week.monday)),
         "week_url": week_url,
         "language": owner.language,
     }

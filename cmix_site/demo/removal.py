@@ -16,6 +16,7 @@ from jobs.models import OutMail
 from kinetics.models import KineticsRun
 from sales.models import Category, Order, OrderLine, Product
 from segmentation.models import GridThresholds, SegmentationRun
+from trust_audit.models import Site
 
 BATCH = 500
 
@@ -29,6 +30,7 @@ def remove_demo() -> dict[str, Any]:
     record = made_demo()
     if record is None:
         return {"state": "absent"}
+    Site.objects.filter(pk__in=record.payload.get("Site", [])).delete()
     clients = _remove_clients(record.result["clients"])
     kept = _remove_units(record.payload.get("BuyingUnit", []))
     kept += _remove_tags(record.payload.get("Tag", []))

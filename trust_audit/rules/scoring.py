@@ -5,6 +5,7 @@ does not apply weighs nothing; one that was not tested is not zero: it widens th
 the coverage. Formulas: docs/method.md, Trust.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -213,6 +214,11 @@ def score_audit(
     )
 
 
+def _down(share: Fraction | float) -> float:
+    """A share as a sentence prints it, rounded down to a tenth of a percent: 80% said is 80% reached."""
+    return math.floor(float(share) * 1000 + 1e-9) / 1000
+
+
 def _reasons(
     raw: Fraction | None, caps: tuple[Cap, ...], grade: str | None, coverage: Fraction, confidence: float
 ) -> tuple[Reason, ...]:
@@ -224,9 +230,9 @@ def _reasons(
         for cap in caps
     ]
     if grade is None:
-        found.append(Reason("coverage_too_small", {"coverage_exact_rate": float(coverage)}))
+        found.append(Reason("coverage_too_small", {"coverage_exact_rate": _down(coverage)}))
     elif coverage < FINAL_COVERAGE:
-        found.append(Reason("coverage_provisional", {"coverage_exact_rate": float(coverage)}))
+        found.append(Reason("coverage_provisional", {"coverage_exact_rate": _down(coverage)}))
     if grade == "B*":
-        found.append(Reason("evidence_too_thin", {"confidence_exact_rate": confidence}))
+        found.append(Reason("evidence_too_thin", {"confidence_exact_rate": _down(confidence)}))
     return tuple(found) or (Reason("nothing_holds_it_down"),)

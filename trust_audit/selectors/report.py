@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from trust_audit.labels import FAMILIES, SOURCES, STRENGTHS
 from trust_audit.models import Audit, CriterionResult, Evidence, Finding
@@ -123,7 +124,7 @@ CSV_HEADER = (
     _("Second level"),
     _("Note"),
     _("Not applicable because"),
-    _("Evidence"),
+    pgettext_lazy("trust", "Evidence"),
     _("Findings"),
 )
 

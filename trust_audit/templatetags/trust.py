@@ -36,10 +36,10 @@ def gained(value: Any, digits: int = 1) -> str:
 
 @register.filter
 def share_down(value: Any) -> str:
-    """A share as whole percent, rounded down: 100 only when nothing is left."""
+    """A share as percent with one decimal, rounded down: 100 only when nothing is left."""
     if value is None or isinstance(value, str):
         return "–"
-    return numbers.format_percent(math.floor(float(value) * 100 + 1e-9) / 100)
+    return numbers.format_percent(math.floor(float(value) * 1000 + 1e-9) / 1000, digits=1)
 
 
 @register.filter

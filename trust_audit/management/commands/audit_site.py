@@ -18,7 +18,13 @@ from trust_audit.services.probing import codes_to_probe, store_outcome
 from trust_audit.wording import probe_sentence
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
-NOT_PROBED = {"level": None, "status": "not_probed", "confidence": None, "facts": {}, "because": []}
+NOT_PROBED: dict[str, Any] = {
+    "level": None,
+    "status": "not_probed",
+    "confidence": None,
+    "facts": {},
+    "because": [],
+}
 
 
 class Command(JsonCommand):
