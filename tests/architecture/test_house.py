@@ -15,6 +15,7 @@ APPS = [
     "kinetics",
     "segmentation",
     "trust_audit",
+    "intake",
     "sales",
     "clients",
     "jobs",

@@ -1,0 +1,49 @@
+"""What makes a kind of records: its fields, what identifies one, and how staged rows are written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.reading.conventions import folded
+from intake.fields import FieldSpec, Reading
+from intake.rules import Kind, Problem
+from intake.work import Work
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """``staged``: columns that the writers fill, by SQL type. ``key`` tells one record from another within
+    a file. ``check`` looks at a row as a whole. ``needs``: groups of fields, one of each must be mapped.
+    """
+
+    kind: Kind
+    fields: tuple[FieldSpec, ...]
+    key: Callable[[Values], str]
+    write: Callable[[Work], None]
+    sample: tuple[Mapping[str, str], ...]
+    staged: Mapping[str, str] = field(default_factory=dict)
+    check: Callable[[Values, Reading], Sequence[Problem]] = lambda values, reading: ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    asks_basis: bool = False
+    for_all: bool = False
+
+    def spec(self, name: str) -> FieldSpec:
+        return next(spec for spec in self.fields if spec.name == name)
+
+    def missing(self, columns: Mapping[str, str]) -> list[str]:
+        """Fields without which no row can be read."""
+        absent = [spec.name for spec in self.fields if spec.required and spec.name not in columns]
+        return absent + [group[0] for group in self.needs if not any(name in columns for name in group)]
+
+    def usual_names(self) -> dict[str, tuple[str, ...]]:
+        return {spec.name: (folded(spec.name), *spec.usual) for spec in self.fields}
+
+    def of_nature(self, nature: str) -> list[str]:
+        return [spec.name for spec in self.fields if spec.nature == nature]
+
+    def columns(self) -> dict[str, str]:
+        """SQL types of the staging table."""
+        typed = {spec.name: spec.sql for spec in self.fields if spec.sql}
+        return typed | dict(self.staged)

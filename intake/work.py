@@ -1,0 +1,272 @@
+"""What every kind of import does with its staged rows, set-based; the caller holds the one transaction.
+
+A staged NULL means that the file says nothing: such a column keeps what is stored, or its default.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, models
+
+from accounts.rights import reach
+from accounts.rules import Act, Reach
+from clients.models import Batch, Change, Client
+from clients.rules import ChangeAct, ClientState
+from clients.suppression import Identity, suppressed_positions
+from intake import sql, staging
+from intake.models import KeptRow, RecordImport
+from intake.rules import Code, Mode, Problem
+from intake.sql import rows, run
+
+KEPT, CHANGES = KeptRow._meta.db_table, Change._meta.db_table
+CHUNK = 5000
+_NOT_TOLD = frozenset({"id", "search_text", "created_at", "updated_at"})
+
+
+@dataclass
+class Work:
+    """One import at work. ``user`` limits it to clients they may import for; ``None`` does not."""
+
+    record_import: RecordImport
+    mapped: frozenset[str]
+    mode: Mode
+    user: Any
+    owner: Any
+    now: datetime
+    today: date
+    batch: Batch | None = None
+    rejected: dict[int, Problem] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def stamp(self) -> Any:
+        return connection.ops.adapt_datetimefield_value(self.now)
+
+    # --- refusing ------------------------------------------------------------------------------
+    def reject(self, condition: str, code: Code, name: str = "", parameters: Any = None) -> int:
+        """Take the staged rows ``s`` of a condition out, with their reason."""
+        found = rows(f"SELECT s.number FROM intake_row s WHERE {condition}", parameters)
+        return self.reject_numbers((number for (number,) in found), code, name)
+
+    def reject_numbers(self, numbers: Iterable[int], code: Code, name: str = "") -> int:
+        count = 0
+        for chunk in staging.chunks(numbers, 500):
+            run(f"DELETE FROM intake_row WHERE number IN ({', '.join(map(str, map(int, chunk)))})")
+            self.rejected |= {number: Problem(code.value, name) for number in chunk}
+            count += len(chunk)
+        return count
+
+    # --- whom ----------------------------------------------------------------------------------
+    def visible_clients(self) -> tuple[str, tuple[Any, ...]]:
+        """SQL and parameters of the ids of the clients this import may touch."""
+        clients: Any = Client.objects.filter(state=ClientState.ACTIVE.value)
+        if self.user is not None:
+            clients = Client.objects.visible_to(self.user, act=Act.IMPORT)
+        return clients.order_by().values("pk").query.sql_with_params()  # type: ignore[no-any-return]
+
+    @property
+    def for_all(self) -> bool:
+        """Whether this import may touch what counts for everybody."""
+        return self.user is None or reach(self.user, Act.IMPORT) == Reach.ALL
+
+    def find_clients(self, ref: str, target: str) -> None:
+        """Fill ``target`` with the client whom the staged ``ref`` names today; erased and merged resolved."""
+        run(
+            f"UPDATE intake_row SET {target} = c.id FROM clients_client c "
+            f"WHERE c.ref = intake_row.{ref} AND intake_row.{ref} IS NOT NULL"
+        )
+        while run(
+            f"UPDATE intake_row SET {target} = c.merged_into_id FROM clients_client c "
+            f"WHERE c.id = intake_row.{target} AND c.merged_into_id IS NOT NULL"
+        ):
+            pass
+
+    def require_clients(self, ref: str = "client", target: str = "client_id") -> None:
+        """Reject rows whose client is absent or not theirs, which answers alike."""
+        self.find_clients(ref, target)
+        self.reject(
+            f"EXISTS (SELECT 1 FROM clients_client c WHERE c.id = s.{target} AND c.state = %s)",
+            Code.ERASED, ref, [ClientState.ERASED.value],
+        )  # fmt: skip
+        visible, parameters = self.visible_clients()
+        self.reject(
+            f"s.{ref} IS NOT NULL AND (s.{target} IS NULL OR s.{target} NOT IN ({visible}))",
+            Code.CLIENT_UNKNOWN, ref, parameters,
+        )  # fmt: skip
+
+    def reject_erased(self, columns: Mapping[str, str]) -> None:
+        """Rows that say somebody who was erased; ``columns``: staged column by part of an ``Identity``."""
+        parts = list(columns)
+        listed = ", ".join(f"COALESCE({columns[part]}, '')" for part in parts)
+        last = -1
+        while found := rows(
+            f"SELECT number, {listed} FROM intake_row WHERE number > %s AND act = 'create' "
+            f"ORDER BY number LIMIT {CHUNK}", [last],
+        ):  # fmt: skip
+            identities = [Identity(**dict(zip(parts, values[1:], strict=True))) for values in found]
+            gone = suppressed_positions(identities)
+            self.reject_numbers(sorted(found[position][0] for position in gone), Code.ERASED)
+            last = found[-1][0]
+
+    # --- what becomes of each row --------------------------------------------------------------
+    def decide(self) -> None:
+        """Create or update, by ``record_id`` and the mode; twice the same record is a mistake of the file."""
+        self.reject(
+            "s.record_id IS NOT NULL AND EXISTS (SELECT 1 FROM intake_row o "
+            "WHERE o.record_id = s.record_id AND o.number < s.number)",
+            Code.TWICE_IN_FILE,
+        )
+        run("UPDATE intake_row SET act = CASE WHEN record_id IS NULL THEN 'create' ELSE 'update' END")
+        if self.mode == Mode.UPDATE:
+            self.reject("s.act = 'create'", Code.NO_SUCH_RECORD)
+        if self.mode == Mode.CREATE:
+            self.counts["skipped"] += run("DELETE FROM intake_row WHERE act = 'update'")
+        run("CREATE INDEX intake_row_record ON intake_row (record_id)")
+
+    def create(self, model: type[models.Model], columns: Mapping[str, str], where: str = "") -> int:
+        """Insert the rows to be created; ``columns``: SQL over the staged row ``s`` by column."""
+        named, values = ", ".join(columns), ", ".join(columns.values())
+        return run(
+            f"INSERT INTO {model._meta.db_table} ({named}) SELECT {values} FROM intake_row s "
+            f"WHERE s.act = 'create' {where} ORDER BY s.number"
+        )
+
+    def update(
+        self, model: type[models.Model], columns: Mapping[str, str], *, act: str = "update", record: str = "record_id",
+        client: str = "NULL", touches: bool = True,
+    ) -> int:  # fmt: skip
+        """Update stored rows where a mapped, given value differs; the others become "same".
+
+        ``columns``: staged column by stored column. Returns how many rows were changed.
+        """
+        table = model._meta.db_table
+        differs = {
+            stored: f"(s.{staged} IS NOT NULL AND (t.{stored} IS NULL OR t.{stored} <> s.{staged}))"
+            for stored, staged in columns.items()
+        }
+        join = f"FROM intake_row s JOIN {table} t ON t.id = s.{record} WHERE s.act = '{act}'"
+        changed = " OR ".join(differs.values()) or "1 = 0"
+        self.keep(model, f"SELECT t.id {join} AND ({changed})")
+        self._tell_updates(model, columns, differs, f"{join} AND ({changed})", client)
+        sets = [f"{stored} = COALESCE(s.{staged}, {table}.{stored})" for stored, staged in columns.items()]
+        if touches:
+            sets.append("updated_at = %(now)s")
+        run(f"CREATE TEMPORARY TABLE intake_changed AS SELECT s.number AS number {join} AND ({changed})")
+        count = run(
+            f"UPDATE {table} SET {', '.join(sets)} FROM intake_row s WHERE s.{record} = {table}.id "
+            "AND s.number IN (SELECT number FROM intake_changed)", {"now": self.stamp},
+        ) if columns else 0  # fmt: skip
+        if record == "record_id" and act == "update":
+            run(
+                "UPDATE intake_row SET act = 'same' WHERE act = 'update' "
+                "AND number NOT IN (SELECT number FROM intake_changed)"
+            )
+        run("DROP TABLE intake_changed")
+        return count
+
+    # --- keeping and telling -------------------------------------------------------------------
+    def keep(self, model: type[models.Model], ids: str, parameters: Sequence[Any] = ()) -> None:
+        """Keep rows as they are before they change; ``ids``: a query of their ids. Once each."""
+        label = model._meta.label_lower
+        run(
+            f"INSERT INTO {KEPT} (record_import_id, model, record_id, before, after) "
+            f"SELECT %s, %s, t.id, {sql.row_json(model, 't')}, '' FROM {model._meta.db_table} t "
+            f"WHERE t.id IN ({ids}) AND t.id NOT IN "
+            f"(SELECT record_id FROM {KEPT} WHERE record_import_id = %s AND model = %s)",
+            [self.record_import.pk, label, *parameters, self.record_import.pk, label],
+        )
+
+    def keep_created(self, model: type[models.Model], ids: str, parameters: Sequence[Any] = ()) -> None:
+        """Remember rows that this import created; ``ids``: a query of their ids."""
+        run(
+            f"INSERT INTO {KEPT} (record_import_id, model, record_id, before, after) "
+            f"SELECT %s, %s, i.id, '', '' FROM ({ids}) i",
+            [self.record_import.pk, model._meta.label_lower, *parameters],
+        )
+
+    def keep_created_ids(self, model: type[models.Model], ids: Sequence[int]) -> None:
+        label = model._meta.label_lower
+        KeptRow.objects.bulk_create(
+            [KeptRow(record_import=self.record_import, model=label, record_id=pk) for pk in ids],
+            batch_size=CHUNK,
+        )
+
+    def _tell_updates(
+        self, model: type[models.Model], columns: Mapping[str, str], differs: Mapping[str, str], join: str, client: str
+    ) -> None:  # fmt: skip
+        fields = {f.column: f for f in sql.columns_of(model)}
+        told = [stored for stored in columns if stored not in _NOT_TOLD]
+        if not told:
+            return
+        before = sql.json_document([sql.piece(fields[c], f"t.{c}", differs[c]) for c in told])
+        after = sql.json_document([sql.piece(fields[c], f"s.{columns[c]}", differs[c]) for c in told])
+        self._tell(model, ChangeAct.UPDATED, client, before, after, join)
+
+    def tell_created(self, model: type[models.Model], client: str) -> None:
+        """Write the history of what was created, with what it holds."""
+        fields = [f for f in sql.columns_of(model) if f.attname not in _NOT_TOLD]
+        pieces = [sql.piece(f, f"t.{f.column}", _is_filled(f)) for f in fields]
+        join = (
+            f"FROM {KEPT} k JOIN {model._meta.db_table} t ON t.id = k.record_id "
+            f"WHERE k.record_import_id = {self.record_import.pk} AND k.model = '{model._meta.label_lower}' "
+            "AND k.before = ''"
+        )
+        self._tell(model, ChangeAct.CREATED, client, "NULL", sql.json_document(pieces), join)
+
+    def _tell(
+        self, model: type[models.Model], act: ChangeAct, client: str, before: str, after: str, join: str
+    ) -> None:
+        run(
+            f"INSERT INTO {CHANGES} (batch_id, client_id, model, record_id, act, before, after, by_id, at) "
+            f"SELECT CAST(%s AS bigint), {client}, %s, t.id, %s, {before}, {after}, CAST(%s AS bigint), %s {join}",
+            [
+                self.batch and self.batch.pk, model._meta.label_lower, act.value,
+                self.user and self.user.pk, self.stamp,
+            ],
+        )  # fmt: skip
+
+    # --- search text ---------------------------------------------------------------------------
+    def refresh_search(self, model: Any, ids: str) -> None:
+        """``search_text`` of the rows of a query, as their own ``save`` would write it."""
+        run("CREATE TEMPORARY TABLE intake_search (id bigint primary key, search_text text)")
+        names = [f.attname for f in sql.columns_of(model) if f.attname != "search_text"]
+        last = 0
+        while True:
+            wanted = model.objects.extra(where=[f"{model._meta.db_table}.id IN ({ids})"])  # noqa: S610
+            found = list(wanted.filter(pk__gt=last).order_by("pk").only(*names)[:CHUNK])
+            if not found:
+                break
+            staging.stage("intake_search", ["id", "search_text"], [(one.pk, one.make_search_text()) for one in found])
+            last = found[-1].pk
+        table = model._meta.db_table
+        run(f"UPDATE {table} SET search_text = i.search_text FROM intake_search i WHERE i.id = {table}.id")
+        run("DROP TABLE intake_search")
+
+    def finish(self) -> None:
+        """Count, and take the fingerprint of all that was written."""
+        for act, name in (("create", "created"), ("update", "updated"), ("same", "unchanged")):
+            self.counts[name] += rows("SELECT COUNT(*) FROM intake_row WHERE act = %s", [act])[0][0]
+        seal(self.record_import)
+
+
+def _is_filled(field_: Any) -> str:
+    column = f"t.{field_.column}"
+    is_text = isinstance(field_, models.CharField | models.TextField)
+    return f"({column} IS NOT NULL{f' AND {column} <> {chr(39) * 2}' if is_text else ''})"
+
+
+def seal(record_import: RecordImport) -> None:
+    """Note how each kept record reads now, to know later whether somebody changed it since."""
+    from django.apps import apps
+
+    kept = KeptRow.objects.filter(record_import=record_import, day=None)
+    for (label,) in kept.values_list("model").distinct().order_by("model"):
+        model = apps.get_model(label)
+        run(
+            f"UPDATE {KEPT} SET after = {sql.row_mark(model, 't')} FROM {model._meta.db_table} t "
+            f"WHERE t.id = {KEPT}.record_id AND {KEPT}.record_import_id = %s AND {KEPT}.model = %s",
+            [record_import.pk, label],
+        )
