@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 SMALL = {
     "duplicates": ["--clients", "10000"],
     "fit": ["--clients", "10000"],
+    "import_records": ["10000"],
     "import_rows": ["20000"],
     "migration": ["--clients", "5000"],
     "night": ["--clients", "10000"],

@@ -20,12 +20,13 @@ from clients.duplicates.finding import find_duplicates
 from clients.merging.followers import Merged
 from clients.personal.retention import check_retention
 from common.periods import IsoWeek, local_date
+from intake.imports import purge_strays, purge_uploads
+from intake.undoing import purge_kept
 from jobs import outbox
 from jobs.models import Job
 from jobs.registry import Context
 from jobs.services import enqueue
 from kinetics.services import recompute_kinetics
-from sales.imports import purge_strays, purge_uploads
 from segmentation.services import classify_clients, propose_when_due
 from segmentation.services.matrix import compute_matrix
 from segmentation.services.readiness import compute_readiness
@@ -44,10 +45,11 @@ def enqueue_night(*, as_of: date) -> Job:
 
 def recompute_after_import(context: Context, result: Mapping[str, Any]) -> None:
     """Follower of an import: what a morning's file changed is seen the same morning, not after the night."""
-    if not (result.get("new_orders") or result.get("changed_orders")):
+    changed = ("new_orders", "changed_orders", "order_lines", "rebuilt_days", "deleted")
+    if result.get("dry_run") or not any(result.get(name) for name in changed):
         return
     as_of = last_closed_day(timezone.now()).isoformat()
-    enqueue(kind=KIND, key=f"{as_of}+import-{context.payload['import']}", payload={"as_of": as_of})
+    enqueue(kind=KIND, key=f"{as_of}+job-{context.job_id}", payload={"as_of": as_of})
 
 
 def recompute_after_merge(merged: Merged) -> None:
@@ -78,6 +80,7 @@ def run_night(context: Context) -> Mapping[str, Any]:
         "matrix_run": matrix.pk,
         "mail_texts_purged": outbox.purge_bodies(now),
         "uploads_purged": purge_uploads(now) + purge_strays(now),
+        "undo_rows_purged": purge_kept(now),
     }
 
 

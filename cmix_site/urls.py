@@ -7,6 +7,7 @@ urlpatterns = [
     path("clients/", include("clients.urls")),
     path("questionnaires/", include("clients.sociotypes.urls")),
     path("q/", include("clients.sociotypes.public_urls")),
+    path("imports/", include("intake.urls")),
     path("sales/", include("sales.urls")),
     path("kinetics/", include("kinetics.urls")),
     path("care/", include("segmentation.urls")),

@@ -16,7 +16,10 @@ def clean(text: str) -> str:
 
 def searchable(*parts: str) -> str:
     """Case and accents folded, so that "Écrémé" is found by "ecreme" on every database."""
-    text = unicodedata.normalize("NFKD", " ".join(part for part in parts if part))
+    text = " ".join(part for part in parts if part)
+    if text.isascii():  # nothing to fold but case; most of a large file
+        return clean(text.casefold())
+    text = unicodedata.normalize("NFKD", text)
     # Folding case may compose again, and compatibility forms may unfold to capitals: both in turn.
     folded = unicodedata.normalize("NFKD", text.casefold())
     return clean("".join(letter for letter in folded if not unicodedata.combining(letter)))

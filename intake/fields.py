@@ -23,7 +23,9 @@ from intake.labels import NO_WORDS, YES_WORDS
 from intake.rules import BadCell, Code
 
 _email, _url = EmailValidator(), URLValidator(schemes=["http", "https"])
-_PHONE = re.compile(r"[+(]?[\d(][\d\s().\-/+]*(?:\s*(?:x|ext|poste|#)\.?\s*\d{1,6})?", re.IGNORECASE | re.ASCII)
+_PHONE = re.compile(
+    r"[+(]?[\d(][\d\s().\-/+]*(?:\s*(?:x|ext|poste|#)\.?\s*\d{1,6})?", re.IGNORECASE | re.ASCII
+)
 _TIME = re.compile(r"(?:[T ])\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.ASCII)
 MAX_EMAIL = 254
 
@@ -56,6 +58,7 @@ class FieldSpec:
     required: bool = False
     nature: str = "text"  # "number" and "day" are settled by looking at the file
     help_text: str | Promise = ""
+    options: Mapping[Any, str | Promise] = field(default_factory=dict)  # may be said once for the whole file
 
 
 def _text_of(cell: Any) -> str:
@@ -124,9 +127,7 @@ def url(cell: Any, reading: Reading) -> str:
     return found
 
 
-def choice(
-    labels: Mapping[Any, str | Promise], also: Mapping[str, str] | None = None
-) -> Reader:
+def choice(labels: Mapping[Any, str | Promise], also: Mapping[str, str] | None = None) -> Reader:
     """One of an enum's codes, its words in every language of the site, or a word of ``also`` (folded)."""
 
     @cache
@@ -185,7 +186,9 @@ def moment(cell: Any, reading: Reading) -> datetime:
     elif isinstance(cell, str) and (match := _TIME.search(cell.strip())):
         clock = _clock(match)
         if match[4]:
-            zone = datetime.fromisoformat(f"2000-01-01T00:00:00{match[4].replace('Z', '+00:00')}").tzinfo or zone
+            zone = (
+                datetime.fromisoformat(f"2000-01-01T00:00:00{match[4].replace('Z', '+00:00')}").tzinfo or zone
+            )
     if found > reading.today:
         raise BadCell(Code.IN_FUTURE)
     return datetime.combine(found, clock, zone).astimezone(UTC)

@@ -28,10 +28,10 @@ from common.reading.table import Table
 from intake import staging
 from intake.fields import Reading
 from intake.kinds import RECORD_KINDS
-from intake.kinds.base import RecordKind
+from intake.kinds.base import RecordKind, Values
 from intake.labels import PROBLEMS
 from intake.models import RecordImport
-from intake.reading import RowReader, colleagues, conventions_of
+from intake.reading import RowReader, colleagues, conventions_of, values_said
 from intake.rules import Code, Kind, Mode, Problem
 from intake.work import Work
 from sales.rollup import rebuild_dirty
@@ -99,7 +99,7 @@ def import_records(
         rejects.discard()
         raise
     rejects.close()
-    rejected = {code: count for code, count in sorted(rejects.counts.items())}
+    rejected = dict(sorted(rejects.counts.items()))
     return {
         "read": read, "accepted": read - sum(rejected.values()), "rejected": rejected, **work.counts,
         "rebuilt_days": days, "rejects_file": str(rejects.path) if rejects.exists else "",
@@ -113,7 +113,7 @@ def _stage(
     request: Request, conventions: Conventions, rejects: RejectFile, progress: Progress
 ) -> tuple[int, dict[str, str]]:
     reading = Reading(conventions, request.today, request.zone, colleagues(request.user))
-    reader = RowReader(request.kind, reading)
+    reader = RowReader(request.kind, reading, values_said(request.mapping))
     read = 0
     with open_table(request.path, request.name, request.mapping.encoding) as table:
         rejects.begin(table.header)
@@ -128,6 +128,7 @@ def _stage_batch(kind: RecordKind, table: Table, reader: RowReader, rejects: Rej
     """Stage the next rows; returns how many were read, 0 at the end of the file."""
     typed = kind.columns()
     names = ["number", "record_key", *typed]
+    stored = [(name, staging.storing(sql)) for name, sql in typed.items()]
     staged: list[list[Any]] = []
     tags: list[tuple[int, str]] = []
     read = 0
@@ -137,12 +138,19 @@ def _stage_batch(kind: RecordKind, table: Table, reader: RowReader, rejects: Rej
         if problems:
             _reject(rejects, kind, number, problems, cells)
             continue
-        row = [staging.as_stored(values.get(name), sql) for name, sql in typed.items()]
-        staged.append([number, values["record_key"], *row])
+        staged.append([number, values["record_key"], *_stored(values, stored)])
         tags.extend((number, tag) for tag in values.get("tags", ()))
     staging.stage(staging.ROWS, names, staged)
     staging.stage(staging.TAGS, ["number", "name"], tags)
     return read
+
+
+def _stored(values: Values, stored: Sequence[tuple[str, Callable[[Any], Any] | None]]) -> list[Any]:
+    row = []
+    for name, change in stored:
+        value = values.get(name)
+        row.append(value if change is None or value is None else change(value))
+    return row
 
 
 def _reject(
@@ -155,7 +163,7 @@ def _reject(
 def _write(request: Request, conventions: Conventions, fence: Callable[[], None]) -> Work:
     record_import = request.record_import
     work = Work(
-        record_import, frozenset(conventions.positions), Mode(record_import.mode), request.user, request.owner,
+        record_import, frozenset(conventions.positions) | frozenset(values_said(request.mapping)), Mode(record_import.mode), request.user, request.owner,
         request.now, request.today,
     )  # fmt: skip
     with transaction.atomic():

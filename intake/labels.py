@@ -1,7 +1,6 @@
 """The words of imports."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from intake.rules import Code, Kind, Mode, State
 
@@ -69,11 +68,5 @@ PROBLEMS = {
     Code.OTHER_UNIT: _("The client belongs to another buying unit at present."),
     Code.CATEGORY_CIRCLE: _("The category would be part of itself."),
 }  # fmt: skip
-COUNTS = {
-    "created": pgettext_lazy("counts of an import", "created"),
-    "updated": pgettext_lazy("counts of an import", "updated"),
-    "unchanged": pgettext_lazy("counts of an import", "as before"),
-    "skipped": pgettext_lazy("counts of an import", "skipped"),
-}
 YES_WORDS = frozenset({"1", "true", "yes", "y", "oui", "o", "vrai", "x", "ja", "wahr"})
 NO_WORDS = frozenset({"0", "false", "no", "n", "non", "faux", "nein", "falsch"})

@@ -32,7 +32,13 @@ class OrderKeeper:
         self._request = request
         self._import: RecordImport = request.record_import
         self._work = Work(
-            self._import, frozenset(), Mode(self._import.mode), request.user, request.owner, request.now, request.today
+            self._import,
+            frozenset(),
+            Mode(self._import.mode),
+            request.user,
+            request.owner,
+            request.now,
+            request.today,
         )
         self.batch: Batch | None = None
 

@@ -1,7 +1,7 @@
 """From rows of cells to staged rows of a kind, or what is wrong with each. Plain Python, cached by cell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from hashlib import blake2b
 from itertools import islice
@@ -17,8 +17,9 @@ from intake.fields import FieldSpec, Reading, folded_person
 from intake.kinds.base import RecordKind, Values
 from intake.rules import BadCell, Code, Problem
 
-CACHE = 100_000
+CACHE = 5_000
 LONGEST_CACHED = 60
+SAID = "="
 
 
 def colleagues(user: Any) -> dict[str, tuple[int, int | None] | None]:
@@ -36,17 +37,28 @@ def colleagues(user: Any) -> dict[str, tuple[int, int | None] | None]:
 
 def conventions_of(path: Path, name: str, mapping: Mapping, kind: RecordKind) -> Conventions:
     """How the file writes its columns, days and numbers. Raises ``FileRefused``."""
+    read = replace(mapping, columns=columns_read(mapping))
     return settle(
-        path, name, mapping, missing=kind.missing(mapping.columns),
+        path, name, read, missing=kind.missing(mapping.columns),
         numbers=kind.of_nature("number"), dates=kind.of_nature("day"),
     )  # fmt: skip
+
+
+def columns_read(mapping: Mapping) -> dict[str, str]:
+    return {field: column for field, column in mapping.columns.items() if not column.startswith(SAID)}
+
+
+def values_said(mapping: Mapping) -> dict[str, str]:
+    """What the mapping says once for all rows of the file: ``{"kind": "=person"}``."""
+    return {field: column[1:] for field, column in mapping.columns.items() if column.startswith(SAID)}
 
 
 class RowReader:
     """Reads rows one after the other; remembers the keys that this file has said already."""
 
-    def __init__(self, kind: RecordKind, reading: Reading) -> None:
+    def __init__(self, kind: RecordKind, reading: Reading, said: dict[str, str] | None = None) -> None:
         self.kind, self.reading = kind, reading
+        self._said = {name: kind.spec(name).read(text, reading) for name, text in (said or {}).items()}
         positions = reading.conventions.positions
         self._fields = [(spec, positions[spec.name]) for spec in kind.fields if spec.name in positions]
         self._caches: list[dict[Any, Any]] = [{} for _ in self._fields]
@@ -54,7 +66,7 @@ class RowReader:
 
     def read(self, cells: Sequence[Any]) -> tuple[Values, list[Problem]]:
         """All values, and all that is wrong with the row."""
-        values: Values = {}
+        values: Values = dict(self._said)
         problems: list[Problem] = []
         for (spec, at), cache in zip(self._fields, self._caches, strict=True):
             value = self._value(spec, cells[at], cache)
@@ -133,7 +145,7 @@ def preview(
 ) -> Preview:  # fmt: skip
     """Rows with something wrong come first among those shown. Raises ``FileRefused``."""
     conventions = conventions_of(path, name, mapping, kind)
-    reader = RowReader(kind, Reading(conventions, today, zone, colleagues(user)))
+    reader = RowReader(kind, Reading(conventions, today, zone, colleagues(user)), values_said(mapping))
     rejected: dict[Problem, int] = {}
     good: list[PreviewRow] = []
     bad: list[PreviewRow] = []
@@ -150,7 +162,9 @@ def preview(
     described = table.described | {
         "date_format": conventions.date_format, "decimal_mark": conventions.decimal_mark
     }  # fmt: skip
-    return Preview(table.header, sorted((bad + good)[:shown], key=lambda row: row.number), read, rejected, described)
+    return Preview(
+        table.header, sorted((bad + good)[:shown], key=lambda row: row.number), read, rejected, described
+    )
 
 
 def preview_row(

@@ -43,7 +43,9 @@ def quoted(expression: str, field: Any) -> str:
         return f"CASE WHEN {expression} IS NULL THEN 'null' WHEN {expression} THEN 'true' ELSE 'false' END"
     if isinstance(field, models.DecimalField):
         expression = f"CAST({expression} AS text)"
-    return f"COALESCE(to_json({expression})::text, 'null')" if on_postgresql() else f"json_quote({expression})"
+    return (
+        f"COALESCE(to_json({expression})::text, 'null')" if on_postgresql() else f"json_quote({expression})"
+    )
 
 
 def json_document(pieces: list[str]) -> str:

@@ -1,6 +1,6 @@
 """The temporary table that holds a file's rows until one transaction writes them all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,15 +53,16 @@ def stage(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         cursor.execute("RELEASE SAVEPOINT staging")
 
 
-def as_stored(value: Any, sql: str) -> Any:
-    """A value as the column of its type takes it: SQLite wants text where PostgreSQL takes objects."""
-    if value is None or connection.vendor == "postgresql":
-        return value
+def storing(sql: str) -> Callable[[Any], Any] | None:
+    """How values of a type are handed to the database; ``None``: as they are.
+
+    SQLite wants text where PostgreSQL takes objects.
+    """
+    if connection.vendor == "postgresql":
+        return None
     if sql.startswith("timestamp"):
-        return connection.ops.adapt_datetimefield_value(value)
-    if sql.startswith("decimal"):
-        return str(value)
-    return value
+        return connection.ops.adapt_datetimefield_value
+    return str if sql.startswith("decimal") else None
 
 
 def ready() -> None:

@@ -27,7 +27,7 @@ SHOWN = 5
 # Computed from the records, or the history of the record itself: no reason to keep it.
 DERIVED_APPS = frozenset({"kinetics", "segmentation"})
 DERIVED = frozenset({
-    "clients.change", "clients.duplicatepair", "clients.retentionnotice", "sales.clientday", "sales.dirtyday",
+    "attention.belief", "clients.change", "clients.duplicatepair", "clients.retentionnotice", "sales.clientday", "sales.dirtyday",
 })  # fmt: skip
 TOLD = frozenset({"clients.client", "clients.person", "clients.interaction", "clients.unitmembership"})
 # Children before parents.
@@ -79,12 +79,16 @@ def undo_import(*, record_import: RecordImport, user: Any, now: datetime) -> dic
     with transaction.atomic():
         lock_until_commit("sales import")
         lock_until_commit("intake")
-        locked = RecordImport.objects.select_for_update().select_related("batch").get(pk=record_import.pk)
+        locked = (
+            RecordImport.objects.select_for_update(of=("self",))
+            .select_related("batch")
+            .get(pk=record_import.pk)
+        )
         check(locked, now)
         if obstacles := find_obstacles(locked):
             raise CannotUndo("obstacles", obstacles)
         counts = _undo(locked, user, now)
-        Batch.objects.filter(pk=locked.batch_id).update(undone_at=now, undone_by=user)
+        Batch.objects.filter(record_imports=locked).update(undone_at=now, undone_by=user)
         KeptRow.objects.filter(record_import=locked).delete()
         locked.state = State.UNDONE.value
         locked.counts = locked.counts | {"undone": counts}
@@ -136,6 +140,10 @@ def _hanging(model: type[models.Model]) -> Iterator[tuple[type[models.Model], An
             yield relation.related_model, relation.field  # type: ignore[union-attr,misc]
 
 
+def _has_id(model: type[models.Model]) -> bool:
+    return any(field.column == "id" for field in sql.columns_of(model))
+
+
 def _is_derived(model: type[models.Model]) -> bool:
     return model._meta.app_label in DERIVED_APPS or model._meta.label_lower in DERIVED
 
@@ -147,11 +155,13 @@ def _used(record_import: RecordImport, label: str) -> Iterator[Obstacle]:
         if _is_derived(other):
             continue
         name = other._meta.label_lower
-        mine = (
-            f"AND NOT EXISTS (SELECT 1 FROM {KEPT} k WHERE k.record_import_id = %s AND k.day IS NULL "
-            f"AND k.model = '{name}' AND k.record_id = t.id)"
-        )
-        parameters = [record_import.pk, record_import.pk]
+        mine, parameters = "", [record_import.pk]
+        if _has_id(other):
+            parameters.append(record_import.pk)
+            mine = (
+                f"AND NOT EXISTS (SELECT 1 FROM {KEPT} k WHERE k.record_import_id = %s AND k.day IS NULL "
+                f"AND k.model = '{name}' AND k.record_id = t.id)"
+            )
         if name == "sales.orderline":
             mine += (
                 f" AND NOT EXISTS (SELECT 1 FROM {KEPT} k WHERE k.record_import_id = %s "
@@ -228,7 +238,7 @@ def _delete(record_import: RecordImport, label: str, user: Any, now: datetime) -
 def _delete_below(model: type[models.Model], condition: str, parameters: list[Any]) -> None:
     """Derived rows and what hangs on those."""
     table = model._meta.db_table
-    if model._meta.pk is not None and model._meta.pk.name == "id":
+    if _has_id(model):
         for other, key in _hanging(model):
             _delete_below(other, f"{key.column} IN (SELECT id FROM {table} WHERE {condition})", parameters)
     run(f"DELETE FROM {table} WHERE {condition}", parameters)
@@ -241,7 +251,14 @@ def _tell_deleted(record_import: RecordImport, label: str, user: Any, now: datet
         f"INSERT INTO {CHANGES} (batch_id, client_id, model, record_id, act, before, after, by_id, at) "
         f"SELECT CAST(%s AS bigint), {whose}, %s, t.id, %s, NULL, NULL, CAST(%s AS bigint), %s "
         f"FROM {apps.get_model(label)._meta.db_table} t WHERE t.id IN ({_created(label)})",
-        [record_import.batch_id, label, ChangeAct.DELETED.value, user and user.pk, _stored(now), record_import.pk],
+        [
+            record_import.batch_id,
+            label,
+            ChangeAct.DELETED.value,
+            user and user.pk,
+            _stored(now),
+            record_import.pk,
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from django.db import connection, models
 
 from accounts.rights import reach
 from accounts.rules import Act, Reach
-from clients.models import Batch, Change, Client
+from clients.models import Batch, Change, Client, Suppression
 from clients.rules import ChangeAct, ClientState
 from clients.suppression import Identity, suppressed_positions
 from intake import sql, staging
@@ -99,6 +99,8 @@ class Work:
 
     def reject_erased(self, columns: Mapping[str, str]) -> None:
         """Rows that say somebody who was erased; ``columns``: staged column by part of an ``Identity``."""
+        if not Suppression.objects.exists():
+            return
         parts = list(columns)
         listed = ", ".join(f"COALESCE({columns[part]}, '')" for part in parts)
         last = -1
@@ -189,10 +191,9 @@ class Work:
 
     def keep_created_ids(self, model: type[models.Model], ids: Sequence[int]) -> None:
         label = model._meta.label_lower
-        KeptRow.objects.bulk_create(
-            [KeptRow(record_import=self.record_import, model=label, record_id=pk) for pk in ids],
-            batch_size=CHUNK,
-        )
+        columns = ["record_import_id", "model", "record_id", "before", "after"]
+        for chunk in staging.chunks(ids, CHUNK):
+            staging.stage(KEPT, columns, [(self.record_import.pk, label, pk, "", "") for pk in chunk])
 
     def _tell_updates(
         self, model: type[models.Model], columns: Mapping[str, str], differs: Mapping[str, str], join: str, client: str
@@ -233,14 +234,16 @@ class Work:
         """``search_text`` of the rows of a query, as their own ``save`` would write it."""
         run("CREATE TEMPORARY TABLE intake_search (id bigint primary key, search_text text)")
         names = [f.attname for f in sql.columns_of(model) if f.attname != "search_text"]
+        listed = ", ".join(f.column for f in sql.columns_of(model) if f.attname != "search_text")
         last = 0
-        while True:
-            wanted = model.objects.extra(where=[f"{model._meta.db_table}.id IN ({ids})"])  # noqa: S610
-            found = list(wanted.filter(pk__gt=last).order_by("pk").only(*names)[:CHUNK])
-            if not found:
-                break
-            staging.stage("intake_search", ["id", "search_text"], [(one.pk, one.make_search_text()) for one in found])
-            last = found[-1].pk
+        while found := rows(
+            f"SELECT {listed} FROM {model._meta.db_table} WHERE id IN ({ids}) AND id > %s ORDER BY id LIMIT {CHUNK}",
+            [last],
+        ):
+            staging.stage(
+                "intake_search", ["id", "search_text"], [_search_text(model, names, one) for one in found]
+            )
+            last = found[-1][names.index("id")]
         table = model._meta.db_table
         run(f"UPDATE {table} SET search_text = i.search_text FROM intake_search i WHERE i.id = {table}.id")
         run("DROP TABLE intake_search")
@@ -250,6 +253,13 @@ class Work:
         for act, name in (("create", "created"), ("update", "updated"), ("same", "unchanged")):
             self.counts[name] += rows("SELECT COUNT(*) FROM intake_row WHERE act = %s", [act])[0][0]
         seal(self.record_import)
+
+
+def _search_text(model: Any, names: Sequence[str], values: Sequence[Any]) -> tuple[int, str]:
+    """By the model's own method, on a bare instance: making whole ones would take most of an import's time."""
+    one = model.__new__(model)
+    one.__dict__.update(zip(names, values, strict=True))
+    return one.id, one.make_search_text()
 
 
 def _is_filled(field_: Any) -> str:

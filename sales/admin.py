@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
-from sales.models import Category, ExchangeRate, Order, OrderImport, Product
+from sales.models import Category, ExchangeRate, Order, Product
 from sales.services import set_assumed_margin, set_category, set_unit_cost
 
 
@@ -46,14 +46,6 @@ class ExchangeRateAdmin(ScopedAdmin):
     list_display = ["currency", "day", "rate"]
     list_filter = ["currency"]
     date_hierarchy = "day"
-
-
-@admin.register(OrderImport)
-class OrderImportAdmin(ReadOnlyAdmin):
-    manager_may = frozenset({"view"})
-    list_display = ["file_name", "state", "imported_by", "created_at"]
-    list_filter = ["state"]
-    list_select_related = ["imported_by"]
 
 
 @admin.register(Order)

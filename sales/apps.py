@@ -13,8 +13,6 @@ class SalesConfig(AppConfig):
         from clients.personal.retention import add_orders
         from clients.registry import add_panel, add_search, set_revenue_source
         from common.lists import registry as lists
-        from common.navigation import Entry, add
-        from sales import handlers  # noqa: F401  (registers the jobs)
         from sales.lists import ORDERS
         from sales.merging import follower
         from sales.panels import orders_found, orders_panel, revenue_panel
@@ -22,7 +20,6 @@ class SalesConfig(AppConfig):
         from sales.retention import last_orders
         from sales.selectors import revenue_of_clients
 
-        add(Entry("imports", _("Imports"), "upload", "sales:imports", 80, lambda user: user.may_import))
         add_panel(revenue_panel)
         add_panel(orders_panel)
         lists.add(ORDERS)

@@ -1,20 +1,13 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from sales.rules import Channel, Field, ImportState, Reject
+from sales.rules import Channel, Field, Reject
 
 CHANNELS = {
     Channel.UNKNOWN: pgettext_lazy("channel", "Unknown"),
     Channel.ONLINE: pgettext_lazy("channel", "Online"),
     Channel.OFFLINE: pgettext_lazy("channel", "Offline"),
 }
-IMPORT_STATES = {
-    ImportState.UPLOADED: _("To be confirmed"),
-    ImportState.QUEUED: _("Importing"),
-    ImportState.DONE: _("Imported"),
-    ImportState.REFUSED: _("Refused"),
-}
-
 FIELDS = {
     Field.CLIENT: _("Client reference"),
     Field.DAY: _("Day"),

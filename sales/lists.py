@@ -68,7 +68,7 @@ def _counted(count: int, shown: str, narrowed: bool) -> str:
 
 def _empty(user: Any) -> Empty:
     if may(user, Act.IMPORT):
-        url, action = reverse("sales:imports"), _("Import orders")
+        url, action = reverse("intake:imports"), _("Import orders")
         return Empty(_("No orders yet"), _("Orders come with an import."), "receipt", url, action)
     return Empty(_("No orders yet"), _("Orders come with an import."), "receipt")
 

@@ -1,14 +1,11 @@
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from jobs.models import Job
-from sales.labels import CHANNELS, IMPORT_STATES
-from sales.querysets import ClientDayQuerySet, OrderImportQuerySet, OrderLineQuerySet, OrderQuerySet
-from sales.rules import Channel, ImportState
+from sales.labels import CHANNELS
+from sales.querysets import ClientDayQuerySet, OrderLineQuerySet, OrderQuerySet
+from sales.rules import Channel
 
 
 class Category(models.Model):
@@ -181,44 +178,3 @@ class DirtyDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.day}"
-
-
-class OrderImport(models.Model):
-    """One file of order lines: where it lies, how it was read, what came of it."""
-
-    file_name = models.CharField(_("file"), max_length=200)
-    stored_as = models.CharField(max_length=200, blank=True)  # below CMIX_DATA_DIR/files
-    sha256 = models.CharField(max_length=64, blank=True)
-    mapping = models.JSONField(_("mapping"), default=dict)
-    state = models.CharField(
-        _("state"), max_length=12, default=ImportState.UPLOADED.value,
-        choices=[(state.value, label) for state, label in IMPORT_STATES.items()],
-    )  # fmt: skip
-    counts = models.JSONField(_("counts"), default=dict)
-    problem = models.JSONField(_("problem"), default=dict, blank=True)  # a Reason; empty when none
-    rejects_stored_as = models.CharField(max_length=200, blank=True)
-    job = models.ForeignKey(
-        Job, related_name="order_imports", on_delete=models.SET_NULL, null=True, blank=True
-    )
-    owner_of_new = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("owner of new clients"), related_name="+",
-        on_delete=models.PROTECT, null=True, blank=True,
-    )  # fmt: skip
-    imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("imported by"), related_name="order_imports",
-        on_delete=models.PROTECT, null=True, blank=True,
-    )  # fmt: skip
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-
-    objects = OrderImportQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("import of orders")
-        verbose_name_plural = _("imports of orders")
-
-    def __str__(self) -> str:
-        return self.file_name
-
-    def get_absolute_url(self) -> str:
-        return reverse("sales:import", args=[self.pk])

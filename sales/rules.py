@@ -17,13 +17,6 @@ class Channel(StrEnum):
     OFFLINE = "offline"
 
 
-class ImportState(StrEnum):
-    UPLOADED = "uploaded"  # a file waits for its mapping to be confirmed
-    QUEUED = "queued"
-    DONE = "done"
-    REFUSED = "refused"  # the file as a whole; nothing of it was written
-
-
 class Field(StrEnum):
     """What a column of a file can mean."""
 

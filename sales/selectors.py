@@ -13,8 +13,8 @@ from django.db.models.functions import TruncMonth
 from clients.models import Client
 from clients.registry import Hit, Revenue
 from common.periods import current_window, months
-from sales.models import Category, ClientDay, Order, OrderImport, OrderLine
-from sales.rules import Channel, ImportState
+from sales.models import Category, ClientDay, Order, OrderLine
+from sales.rules import Channel
 
 SHOWN_MONTHS = 24
 RECENT_ORDERS = 20
@@ -192,14 +192,3 @@ def margin_rows() -> list[MarginRow]:
         resting_count=Count("products__lines", filter=no_cost),
     ).order_by("name")
     return [MarginRow(c, c.product_count, c.line_count, c.resting_count) for c in categories]
-
-
-def recent_imports(user: Any, most: int = 50) -> list[OrderImport]:
-    imports = OrderImport.objects.visible_to(user).select_related("imported_by", "job")
-    return list(imports.order_by("-created_at", "-pk")[:most])
-
-
-def same_file_before(order_import: OrderImport, user: Any) -> OrderImport | None:
-    """The last finished import of the same bytes among those ``user`` may see."""
-    same = OrderImport.objects.visible_to(user).filter(sha256=order_import.sha256, state=ImportState.DONE)
-    return same.exclude(pk=order_import.pk).order_by("-finished_at").first()

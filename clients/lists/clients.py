@@ -170,7 +170,7 @@ def _empty(user: Any) -> Empty:
     if may(user, Act.IMPORT):
         return Empty(
             _("No clients yet"), _("Clients come with the first import of orders."), "people",
-            reverse("sales:imports"), _("Import orders"),
+            reverse("intake:imports"), _("Import orders"),
         )  # fmt: skip
     return Empty(
         _("No clients yet"), _("Your account manager gives you clients; they then stand here."), "people"

@@ -4,12 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+
 from common.reading.conventions import folded
 from intake.fields import FieldSpec, Reading
 from intake.rules import Kind, Problem
 from intake.work import Work
 
 Values = dict[str, Any]
+
+
+def labels_of(label: str | Promise) -> list[str]:
+    """A label as the header of a file may hold it, in every language of the site."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.append(folded(str(label)))
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,8 @@ class RecordKind:
         return absent + [group[0] for group in self.needs if not any(name in columns for name in group)]
 
     def usual_names(self) -> dict[str, tuple[str, ...]]:
-        return {spec.name: (folded(spec.name), *spec.usual) for spec in self.fields}
+        """Folded names of columns by field: ours in every language first, so that our own exports map themselves."""
+        return {spec.name: (folded(spec.name), *labels_of(spec.label), *spec.usual) for spec in self.fields}
 
     def of_nature(self, nature: str) -> list[str]:
         return [spec.name for spec in self.fields if spec.nature == nature]

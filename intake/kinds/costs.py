@@ -45,7 +45,10 @@ FIELDS = (
 
 
 def _check(values: Values, reading: Reading) -> Sequence[Problem]:
-    values["order_ref"], values["place"] = values.pop("order", None), values.pop("position", None)  # words of SQL
+    values["order_ref"], values["place"] = (
+        values.pop("order", None),
+        values.pop("position", None),
+    )  # words of SQL
     if values["order_ref"]:
         return [] if values.get("line_cost") is not None else [Problem(Code.MISSING.value, "line_cost")]
     if not values.get("product"):
@@ -75,11 +78,15 @@ def write(work: Work) -> None:
     run("UPDATE intake_row SET act = 'update', record_id = line_id WHERE order_ref IS NOT NULL")
     work.update(OrderLine, {"cost_cents": "line_cost"}, touches=False, client="NULL")
     mark_days_of_lines("SELECT record_id FROM intake_row WHERE act = 'update'")
-    run("UPDATE intake_row SET act = CASE WHEN act = 'same' THEN 'l-same' ELSE 'l-upd' END WHERE act <> 'product'")
+    run(
+        "UPDATE intake_row SET act = CASE WHEN act = 'same' THEN 'l-same' ELSE 'l-upd' END WHERE act <> 'product'"
+    )
     run("UPDATE intake_row SET act = 'update' WHERE act = 'product'")
     work.update(Product, {"unit_cost": "unit_cost"}, touches=False)
     mark_days_of_products("SELECT record_id FROM intake_row WHERE act = 'update'")
-    run("UPDATE intake_row SET act = CASE act WHEN 'l-same' THEN 'same' WHEN 'l-upd' THEN 'update' ELSE act END")
+    run(
+        "UPDATE intake_row SET act = CASE act WHEN 'l-same' THEN 'same' WHEN 'l-upd' THEN 'update' ELSE act END"
+    )
 
 
 def _find_lines(work: Work) -> None:

@@ -19,7 +19,7 @@ FIELDS = (
         "refclient", "referenceclient", "codeclient", "clientref", "clientid", "customerid", "account",
     ), required=True),
     FieldSpec("kind", _("Kind"), fields.choice(INTERACTION_KINDS, {"email": "mail", "rdv": "meeting", "rendezvous": "meeting"}),
-              "varchar(10)", ("type", "genre", "nature", "activitytype"), required=True),
+              "varchar(10)", ("type", "genre", "nature", "activitytype"), required=True, options=INTERACTION_KINDS),
     FieldSpec("happened_at", _("When"), fields.moment, "timestamp with time zone",
               ("date", "quand", "day", "jour", "activitydate"), required=True, nature="day"),
     FieldSpec("summary", _("What happened"), fields.long_text(4000), "text",

@@ -39,9 +39,7 @@ FIELDS = (
     FieldSpec("left_on", _("Left on"), fields.day(), "date", ("partile", "partiele", "lefton"), nature="day"),
 )  # fmt: skip
 _UPDATED = tuple(spec.name for spec in FIELDS if spec.name not in ("client", "ref"))
-_SAME_NAME = (
-    "p.last_name = intake_row.last_name AND p.first_name = COALESCE(intake_row.first_name, '') AND p.email = ''"
-)
+_SAME_NAME = "p.last_name = intake_row.last_name AND p.first_name = COALESCE(intake_row.first_name, '') AND p.email = ''"
 _CHANGED = "SELECT record_id FROM intake_row WHERE act IN ('create', 'update')"
 
 
@@ -84,10 +82,14 @@ def _find(work: Work) -> None:
         "WHERE p.ref = intake_row.ref AND intake_row.ref IS NOT NULL"
     )
     _find_without_ref(
-        work, "p.client_id = intake_row.client_id AND LOWER(p.email) = intake_row.email_key", "email_key IS NOT NULL"
+        work,
+        "p.client_id = intake_row.client_id AND LOWER(p.email) = intake_row.email_key",
+        "email_key IS NOT NULL",
     )
     _find_without_ref(
-        work, f"p.client_id = intake_row.client_id AND {_SAME_NAME}", "email_key IS NULL AND last_name IS NOT NULL"
+        work,
+        f"p.client_id = intake_row.client_id AND {_SAME_NAME}",
+        "email_key IS NULL AND last_name IS NOT NULL",
     )
     visible, parameters = work.visible_clients()
     foreign = Code.NO_SUCH_RECORD if work.mode == Mode.UPDATE else Code.NOT_YOURS

@@ -1,6 +1,7 @@
 """Products, their place in the tree of categories, and what a piece costs."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ UNIT_COST = fields.number(places=4, least=0, most=9_999_999_999)
 
 
 def _path(cell: object, reading: Reading) -> str:
-    """"Food > Cheese" as its parts, parted by bars."""
+    """ "Food > Cheese" as its parts, parted by bars."""
     parts = [fields.text(MAX_CATEGORY)(part, reading) for part in str(cell).replace("|", ">").split(">")]
     parts = [part for part in parts if part]
     if not parts or len(parts) > MAX_DEPTH:
@@ -90,7 +91,9 @@ class _Categories:
         self._near: dict[str, bool] = {}
         self._ids: dict[str, int] = {}
         names = dict(Category.objects.values_list("pk", "name"))
-        for pk, name, parent, near in Category.objects.values_list("pk", "name", "parent_id", "is_near_universe"):
+        for pk, name, parent, near in Category.objects.values_list(
+            "pk", "name", "parent_id", "is_near_universe"
+        ):
             self._ids[name], self._parents[name], self._near[name] = pk, names.get(parent), near
         self._stored = {name: (self._parents[name], self._near[name]) for name in self._ids}
 
@@ -107,7 +110,7 @@ class _Categories:
         self._work.reject_numbers(circles, Code.CATEGORY_CIRCLE, "category")
         self._create()
         self._change()
-        for path, in rows("SELECT DISTINCT category FROM intake_row WHERE category IS NOT NULL"):
+        for (path,) in rows("SELECT DISTINCT category FROM intake_row WHERE category IS NOT NULL"):
             run(
                 "UPDATE intake_row SET category_id = %s WHERE category = %s",
                 [self._ids[path.split("|")[-1]], path],
@@ -117,21 +120,23 @@ class _Categories:
         """Hang each part below the one before it; ``False`` when it would then be part of itself."""
         if len(set(parts)) < len(parts):
             return False
-        for parent, child in zip(parts, parts[1:], strict=False):
+        for parent, child in pairwise(parts):
             above: str | None = parent
             while above is not None:
                 if above == child:
                     return False
                 above = self._parents.get(above)
-        for parent, child in zip([None, *parts], parts, strict=False):
-            if parent is not None or child not in self._parents:
-                self._parents[child] = parent
+        for higher, child in zip([None, *parts], parts, strict=False):
+            if higher is not None or child not in self._parents:
+                self._parents[child] = higher
                 self._near.setdefault(child, False)
         return True
 
     def _create(self) -> None:
         new = [name for name in self._parents if name not in self._stored]
-        made = Category.objects.bulk_create([Category(name=name, is_near_universe=self._near[name]) for name in new])
+        made = Category.objects.bulk_create(
+            [Category(name=name, is_near_universe=self._near[name]) for name in new]
+        )
         self._ids |= dict(Category.objects.filter(name__in=new).values_list("name", "pk")) if new else {}
         for category in made:
             if parent := self._parents[category.name]:

@@ -22,7 +22,7 @@ FIELDS = (
               "unit", "unite", "household", "foyer", "groupe", "id"), required=True),
     FieldSpec("name", _("Name"), fields.text(200), "varchar(200)", ("nom", "unitname", "nomdelunite")),
     FieldSpec("kind", _("Kind"), fields.choice(UNIT_KINDS, {"group": "group", "groupe": "group"}), "varchar(10)",
-              ("type", "genre", "nature")),
+              ("type", "genre", "nature"), options=UNIT_KINDS),
     FieldSpec("head", _("Head"), fields.text(254), "varchar(254)", ("tete", "decideur", "decisionmaker", "quidecide"),
               help_text=_("Who decides: reference or e-mail of a person.")),
     FieldSpec("client", _("Client reference"), fields.text(64), "varchar(64)", (
@@ -45,7 +45,9 @@ def write(work: Work) -> None:
     visible, parameters = work.visible_clients()
     among = f"p.client_id IN ({visible})"
     # The ids are numbers of ours; their query has parameters, so that it is run once.
-    ids = rows(f"SELECT p.id FROM clients_person p WHERE {among}", parameters) if "head" in work.mapped else []
+    ids = (
+        rows(f"SELECT p.id FROM clients_person p WHERE {among}", parameters) if "head" in work.mapped else []
+    )
     run("CREATE TEMPORARY TABLE intake_visible_person (id bigint primary key)")
     _stage_ids([pk for (pk,) in ids])
     find_people(work, "head", "head_id", "p.id IN (SELECT id FROM intake_visible_person)")
@@ -88,7 +90,7 @@ def _write_units(work: Work) -> None:
         "SELECT u.id AS id FROM clients_buyingunit u JOIN intake_row s ON s.ref = u.ref WHERE s.act = 'create'",
     )
     if work.mode != Mode.CREATE:
-        named = {name: name for name in ("name", "kind") if name in work.mapped}
+        named: dict[str, str] = {name: name for name in ("name", "kind") if name in work.mapped}
         if "head" in work.mapped:
             named["head_id"] = "head_id"
         work.counts["changed_units"] = work.update(BuyingUnit, named, record="unit_id")
@@ -131,7 +133,12 @@ def _write_members(work: Work) -> None:
     work.update(UnitMembership, {"left_on": "left_on"}, client="t.client_id", touches=False)
     work.create(
         UnitMembership,
-        {"unit_id": "s.unit_id", "client_id": "s.client_id", "joined_on": "s.joined_on", "left_on": "s.left_on"},
+        {
+            "unit_id": "s.unit_id",
+            "client_id": "s.client_id",
+            "joined_on": "s.joined_on",
+            "left_on": "s.left_on",
+        },
     )
     work.keep_created(
         UnitMembership,

@@ -30,9 +30,9 @@ from clients.models import (
     UnitMembership,
 )
 from common.periods import IsoWeek
+from intake.models import RecordImport
 from jobs.models import Job
 from kinetics.services import recompute_kinetics
-from sales.models import OrderImport
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
 from segmentation.models import OwnSegment
@@ -144,8 +144,8 @@ def _compute() -> None:
 
 
 def _objects(cast: Cast, client: Client) -> dict[str, int]:
-    job = Job.objects.create(kind="sales.import", key="1", requested_by=cast.anne)
-    file = OrderImport.objects.create(file_name="orders.csv", imported_by=cast.anne, job=job)
+    job = Job.objects.create(kind="intake.import", key="1", requested_by=cast.anne)
+    file = RecordImport.objects.create(kind="orders", file_name="orders.csv", imported_by=cast.anne, job=job)
     line = ListLine.objects.get(client=client)
     batch = Batch.objects.create(
         kind="bulk", label=f"{client.name} handed over", by=cast.alice, at=timezone.now()

@@ -15,8 +15,9 @@ from accounts.models import User
 from attention.emails import build_mail
 from attention.models import ListLine, WeeklyList
 from clients.models import Client
+from intake.models import RecordImport
 from jobs.models import Job
-from sales.models import Category, OrderImport, Product
+from sales.models import Category, Product
 from tests.access.test_matrix import address
 from tests.access.walk import Entry, entries
 from tests.access.world import World, body_of, stored
@@ -67,11 +68,11 @@ def files(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def upload(browser: Browser, name: str, text: str) -> OrderImport:
+def upload(browser: Browser, name: str, text: str) -> RecordImport:
     file = SimpleUploadedFile("orders.csv", text.encode())
     file._name = name  # what a browser would never send
-    assert browser.post(reverse("sales:imports"), {"file": file}).status_code == 302
-    return OrderImport.objects.latest("pk")
+    assert browser.post(reverse("intake:imports"), {"kind": "orders", "file": file}).status_code == 302
+    return RecordImport.objects.latest("pk")
 
 
 @pytest.mark.parametrize(
@@ -87,18 +88,18 @@ def test_new_clients_go_to_nobody_out_of_sight(world: World, cast: Cast, files: 
     browser = world.browser("manager")
     kept = upload(browser, "orders.csv", "client,day,amount\nC1,2026-01-31,1\n")
     form = {"column_client": "client", "column_day": "day", "column_amount": "amount", "owner": cast.carl.pk}
-    assert browser.post(reverse("sales:import_columns", args=[kept.pk]), form).status_code != 302
-    assert OrderImport.objects.get(pk=kept.pk).owner_of_new == cast.anne
+    assert browser.post(reverse("intake:import_columns", args=[kept.pk]), form).status_code != 302
+    assert RecordImport.objects.get(pk=kept.pk).owner_of_new == cast.anne
 
 
 def test_a_file_is_handed_over_once(world: World, cast: Cast, files: Path) -> None:
     browser = world.browser("manager")
     kept = upload(browser, "orders.csv", "client,day,amount\nC1,2026-01-31,1\n")
     form = {"column_client": "client", "column_day": "day", "column_amount": "amount", "owner": cast.anne.pk}
-    browser.post(reverse("sales:import_columns", args=[kept.pk]), form)
+    browser.post(reverse("intake:import_columns", args=[kept.pk]), form)
     before = Job.objects.count()
     for _ in range(2):
-        browser.post(reverse("sales:import_confirm", args=[kept.pk]))
+        browser.post(reverse("intake:import_confirm", args=[kept.pk]))
     assert Job.objects.count() == before + 1
 
 
@@ -113,7 +114,7 @@ def hostile(world: World, text: str) -> None:
             user.save()
     category = Category.objects.create(name=text)
     Product.objects.create(ref=text, name=text, category=category)
-    OrderImport.objects.filter(pk=world.objects["import"]).update(file_name=text)
+    RecordImport.objects.filter(pk=world.objects["import"]).update(file_name=text)
 
 
 READ = [entry for entry in entries() if "GET" in entry.methods]

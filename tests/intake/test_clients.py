@@ -13,7 +13,7 @@ from tests.intake.helpers import NOW, import_text, stored
 
 FULL = (
     "ref,name,kind,first_name,last_name,owner,city,email,phone,website,parent,tags,observed_from\n"
-    "C1,Écluse SA,company,,,alice@example.org,Paris,a@ecluse.example,+33 1 02 03 04 05,ecluse.example,,\"a, b\",2024-02-29\n"
+    'C1,Écluse SA,company,,,alice@example.org,Paris,a@ecluse.example,+33 1 02 03 04 05,ecluse.example,,"a, b",2024-02-29\n'
     "C2,Écluse Nord,Société,,,Bob,Lille,,,,C1,b,\n"
     "C3,,person,Nora,Delattre,,Lens,nora@mail.example,,,,,\n"
 )
@@ -24,7 +24,12 @@ def test_clients_are_created_with_all_that_the_file_says(cast: Cast, tmp_path: P
     result = import_text(tmp_path, Kind.CLIENTS, FULL, user=cast.anne, owner=cast.anne)
     assert (result["read"], result["created"], result["rejected"]) == (3, 3, {})
     first, second, third = Client.objects.order_by("ref")
-    assert (first.name, first.kind, first.city, first.website) == ("Écluse SA", "company", "Paris", "https://ecluse.example")
+    assert (first.name, first.kind, first.city, first.website) == (
+        "Écluse SA",
+        "company",
+        "Paris",
+        "https://ecluse.example",
+    )
     assert (first.owner, first.team, str(first.observed_from)) == (cast.alice, cast.paris, "2024-02-29")
     assert sorted(first.tags.values_list("name", flat=True)) == ["a", "b"]
     assert (second.parent, second.owner, second.kind) == (first, cast.bob, "company")
@@ -33,7 +38,12 @@ def test_clients_are_created_with_all_that_the_file_says(cast: Cast, tmp_path: P
         one.make_search_text() for one in (first, second, third)
     ]
     person = Person.objects.get()
-    assert (person.client, person.is_client, person.name, person.email) == (third, True, "Nora Delattre", third.email)
+    assert (person.client, person.is_client, person.name, person.email) == (
+        third,
+        True,
+        "Nora Delattre",
+        third.email,
+    )
     assert (person.legal_basis, person.source) == ("contract", "test")
     for record in (first, second, third, person):
         record.full_clean()
@@ -51,7 +61,12 @@ def test_an_update_touches_what_differs_and_an_empty_cell_nothing(db: None, tmp_
     client = make_client(ref="C1", name="Old", city="Lens", email="old@mail.example")
     import_text(tmp_path, Kind.CLIENTS, "ref,name,city,email\nC1,New,,\n")
     client.refresh_from_db()
-    assert (client.name, client.city, client.email, client.updated_at) == ("New", "Lens", "old@mail.example", NOW)
+    assert (client.name, client.city, client.email, client.updated_at) == (
+        "New",
+        "Lens",
+        "old@mail.example",
+        NOW,
+    )
     assert client.search_text == client.make_search_text()
     change = Change.objects.get(client=client)
     assert (change.act, change.before, change.after) == ("updated", {"name": "Old"}, {"name": "New"})
@@ -84,7 +99,9 @@ def test_a_dry_run_writes_nothing_and_tells_all(cast: Cast, tmp_path: Path) -> N
 def test_a_manager_reaches_the_teams_clients_alone(cast: Cast, tmp_path: Path) -> None:
     mine = make_client(ref="mine", name="A", owner=cast.bob)
     foreign = make_client(ref="foreign", name="Secret", owner=cast.carl)
-    body = "ref,name,owner,parent\nmine,B,,\nforeign,X,,\nnew,N,carl@example.org,\nnew2,N,,foreign\nnew3,N,,\n"
+    body = (
+        "ref,name,owner,parent\nmine,B,,\nforeign,X,,\nnew,N,carl@example.org,\nnew2,N,,foreign\nnew3,N,,\n"
+    )
     result = import_text(tmp_path, Kind.CLIENTS, body, user=cast.anne, owner=cast.anne)
     assert result["rejected"] == {"not_yours": 1, "owner_unknown": 1, "parent_unknown": 1}
     mine.refresh_from_db()
@@ -96,7 +113,12 @@ def test_a_manager_reaches_the_teams_clients_alone(cast: Cast, tmp_path: Path) -
 def test_who_updates_cannot_tell_a_foreign_client_from_an_absent_one(cast: Cast, tmp_path: Path) -> None:
     make_client(ref="foreign", owner=cast.carl)
     result = import_text(
-        tmp_path, Kind.CLIENTS, "ref,name\nforeign,X\nabsent,X\n", mode=Mode.UPDATE, user=cast.anne, owner=cast.anne
+        tmp_path,
+        Kind.CLIENTS,
+        "ref,name\nforeign,X\nabsent,X\n",
+        mode=Mode.UPDATE,
+        user=cast.anne,
+        owner=cast.anne,
     )
     lines = Path(result["rejects_file"]).read_text("utf-8-sig").splitlines()[1:]
     assert {line.split(",", 1)[1].replace("foreign", "R").replace("absent", "R") for line in lines} == {
@@ -104,7 +126,9 @@ def test_who_updates_cannot_tell_a_foreign_client_from_an_absent_one(cast: Cast,
     }
 
 
-def test_merged_clients_are_updated_where_they_live_on_and_erased_ones_refused(db: None, tmp_path: Path) -> None:
+def test_merged_clients_are_updated_where_they_live_on_and_erased_ones_refused(
+    db: None, tmp_path: Path
+) -> None:
     survivor = make_client(ref="survivor", name="A")
     make_client(ref="merged", name="M", state=ClientState.MERGED.value, merged_into=survivor)
     make_client(ref="gone", name="G", state=ClientState.ERASED.value)

@@ -45,7 +45,9 @@ def test_people_come_to_their_clients(cast: Cast, tmp_path: Path) -> None:
 def test_people_are_found_by_reference_then_mail_then_name(db: None, tmp_path: Path) -> None:
     client = make_client(ref="C1")
     one = Person.objects.create(client=client, last_name="Lund", first_name="Ida", email="IDA@mail.example")
-    import_text(tmp_path, Kind.PEOPLE, "client,ref,last_name,email,job_title\nC1,,Lund,ida@mail.example,Chef\n")
+    import_text(
+        tmp_path, Kind.PEOPLE, "client,ref,last_name,email,job_title\nC1,,Lund,ida@mail.example,Chef\n"
+    )
     one.refresh_from_db()
     assert (one.job_title, Person.objects.count()) == ("Chef", 1)
     Person.objects.create(client=client, last_name="Lund", first_name="Ida", email="ida@MAIL.example")
@@ -74,13 +76,17 @@ UNITS = (
 def test_units_with_head_and_members(cast: Cast, tmp_path: Path) -> None:
     for ref in "ABC":
         make_client(ref=ref, owner=cast.alice)
-    ida = Person.objects.create(client=Client.objects.get(ref="A"), last_name="Lund", email="ida@mail.example")
+    ida = Person.objects.create(
+        client=Client.objects.get(ref="A"), last_name="Lund", email="ida@mail.example"
+    )
     body = UNITS.replace("Groupe d’entreprises", "group")
     result = import_text(tmp_path, Kind.UNITS, body, user=cast.anne)
     assert (result["created"], result["new_units"], result["rejected"]) == (3, 2, {})
     family = BuyingUnit.objects.get(ref="U1")
     assert (family.name, family.kind, family.head) == ("Famille", "household", ida)
-    members = UnitMembership.objects.order_by("client__ref").values_list("client__ref", "unit__ref", "left_on")
+    members = UnitMembership.objects.order_by("client__ref").values_list(
+        "client__ref", "unit__ref", "left_on"
+    )
     assert list(members) == [("A", "U1", None), ("B", "U1", None), ("C", "U2", date(2023, 12, 31))]
     before = stored()
     assert import_text(tmp_path, Kind.UNITS, body, user=cast.anne)["unchanged"] == 3
@@ -97,7 +103,9 @@ def test_a_client_belongs_to_one_unit_at_a_time(cast: Cast, tmp_path: Path) -> N
     move = "ref,name,client,joined_on,left_on\nU1,One,A,2024-01-01,2024-03-01\nU2,Two,A,2024-03-01,\n"
     moved = import_text(tmp_path, Kind.UNITS, move, user=cast.anne)
     assert (moved["updated"], moved["created"], moved["rejected"]) == (1, 1, {})
-    backwards = import_text(tmp_path, Kind.UNITS, "ref,client,joined_on,left_on\nU2,A,2024-03-01,2024-03-01\n")
+    backwards = import_text(
+        tmp_path, Kind.UNITS, "ref,client,joined_on,left_on\nU2,A,2024-03-01,2024-03-01\n"
+    )
     assert backwards["rejected"] == {"dates_in_order": 1}
 
 
@@ -195,7 +203,9 @@ def test_interactions(cast: Cast, tmp_path: Path) -> None:
 def test_bad_interactions(db: None, tmp_path: Path, row: str, code: str) -> None:
     make_client(ref="C1")
     header = TALKS.split("\n", maxsplit=1)[0]
-    result = import_text(tmp_path, Kind.INTERACTIONS, f"{header}\n{row}\n", decimal_mark=".", date_format="%Y-%m-%d")
+    result = import_text(
+        tmp_path, Kind.INTERACTIONS, f"{header}\n{row}\n", decimal_mark=".", date_format="%Y-%m-%d"
+    )
     assert (result["rejected"], Interaction.objects.count()) == ({code: 1}, 0)
 
 

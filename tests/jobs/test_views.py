@@ -14,7 +14,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def job(cast: Cast) -> Job:
-    return enqueue(kind="sales.import", key="7", user=cast.anne)
+    return enqueue(kind="intake.import", key="7", user=cast.anne)
 
 
 def put(job: Job, **fields: Any) -> None:

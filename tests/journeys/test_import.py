@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from attention.models import ListLine
 from attention.rules.lines import LineState
+from intake.models import RecordImport
 from jobs.models import Job
 from jobs.services import enqueue, run
-from sales.models import OrderImport
 from tests.conftest import PASSWORD, Cast
 from tests.journeys.visitor import Visitor
 
@@ -44,10 +44,10 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def upload(visitor: Visitor, file: Path) -> OrderImport:
+def upload(visitor: Visitor, file: Path) -> RecordImport:
     """Step by step to the confirmed import; returns it, still waiting."""
     page = visitor.page
-    visitor.go("sales:imports")
+    visitor.go("intake:imports")
     visitor.look()
     page.set_input_files("main input[type=file]", file)
     page.click("main form button.btn-primary")
@@ -66,7 +66,7 @@ def upload(visitor: Visitor, file: Path) -> OrderImport:
     visitor.look()
     # Leave the page that asks for progress: the test itself does the work now.
     page.goto("about:blank")
-    return OrderImport.objects.get()
+    return RecordImport.objects.get()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,7 +78,7 @@ def test_from_a_file_to_the_answered_week(visit, cast: Cast, file: Path):
 
     order_import = upload(visitor, file)
     run(order_import.job_id)
-    visitor.go("sales:import", order_import.pk)
+    visitor.go("intake:import", order_import.pk)
     expect(page.locator("h1")).to_contain_text("What came of the file?")
     expect(page.locator("#rejects")).to_contain_text("gratuit")
     visitor.look()

@@ -25,7 +25,7 @@ SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "my-week.png"
 LOOKS = [(1280, "light", "fr"), (1280, "dark", "en"), (375, "light", "en"), (375, "dark", "fr")]
 SELLER, DIRECTOR = "julien.rochelin@demo.example", "helene.montaudin@demo.example"
 DIRECTORS_PAGES = (
-    "clients:list", "clients:create", "kinetics:overview", "sales:imports", "sales:margins",
+    "clients:list", "clients:create", "kinetics:overview", "intake:imports", "sales:margins",
     "segmentation:thresholds", "accounts:password_change",
 )  # fmt: skip
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 
 from clients.models import Client
 from common.reading.refusals import FileRefused
+from intake.models import RecordImport
 from sales.importing import Request, import_file
-from sales.models import Category, ClientDay, DirtyDay, ExchangeRate, Order, OrderImport, OrderLine, Product
+from sales.models import Category, ClientDay, DirtyDay, ExchangeRate, Order, OrderLine, Product
 from sales.presets import PRESETS
 from sales.rules import Mapping
 from tests.conftest import Cast
@@ -294,7 +295,7 @@ def test_the_command_prints_the_agreed_keys(cast: Cast, tmp_path: Path) -> None:
     )
     client = Client.objects.get()
     assert (client.owner, client.observed_from) == (cast.alice, date(1997, 1, 1))
-    record = OrderImport.objects.get()
+    record = RecordImport.objects.get()
     assert (record.state, record.counts["lines"], record.imported_by) == ("done", 2, None)
 
 

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.models import Client
+from intake.imports import KEPT, path_of, purge_strays, purge_uploads
+from intake.models import RecordImport
 from jobs.models import Job
 from jobs.services import run
-from sales.imports import KEPT, path_of, purge_strays, purge_uploads
-from sales.models import Category, DirtyDay, OrderImport, OrderLine, Product
+from sales.models import Category, DirtyDay, OrderLine, Product
 from sales.panels import orders_panel, revenue_panel
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
@@ -29,7 +30,7 @@ CHOSEN = {"column_client": "Customer", "column_day": "Date", "column_amount": "A
 
 def upload(browser: Any, content: str | bytes = CSV, name: str = "orders.csv") -> Any:
     data = content.encode() if isinstance(content, str) else content
-    return browser.post(reverse("sales:imports"), {"file": SimpleUploadedFile(name, data)})
+    return browser.post(reverse("intake:imports"), {"kind": "orders", "file": SimpleUploadedFile(name, data)})
 
 
 @pytest.fixture
@@ -39,25 +40,25 @@ def anne(cast: Cast, browser_of: Any) -> Any:
 
 def test_the_four_steps_lead_to_orders(cast: Cast, anne: Any) -> None:
     answer = upload(anne)
-    order_import = OrderImport.objects.get()
+    order_import = RecordImport.objects.get()
     assert (answer.status_code, answer.url) == (302, order_import.get_absolute_url())
     columns = anne.get(answer.url, follow=True)
-    assert columns.redirect_chain[0][0] == reverse("sales:import_columns", args=[order_import.pk])
+    assert columns.redirect_chain[0][0] == reverse("intake:import_columns", args=[order_import.pk])
     initial = {name: columns.context["form"][name].initial for name in CHOSEN}
     assert initial == CHOSEN
 
     chosen = anne.post(
-        reverse("sales:import_columns", args=[order_import.pk]), CHOSEN | {"owner": cast.bob.pk}
+        reverse("intake:import_columns", args=[order_import.pk]), CHOSEN | {"owner": cast.bob.pk}
     )
     assert chosen.url == order_import.get_absolute_url()
     preview = anne.get(chosen.url)
-    assert (preview.context["preview"].read, preview.context["rejected"]) == (3, 2)
+    assert (preview.context["preview"].read, preview.context["preview"].bad) == (3, 2)
     assert not OrderLine.objects.exists()
 
-    confirmed = anne.post(reverse("sales:import_confirm", args=[order_import.pk]))
+    confirmed = anne.post(reverse("intake:import_confirm", args=[order_import.pk]))
     assert confirmed.url == order_import.get_absolute_url()
     assert "is being imported" in anne.get(confirmed.url).content.decode()
-    run(Job.objects.get(kind="sales.import").pk)
+    run(Job.objects.get(kind="intake.import").pk)
 
     done = anne.get(confirmed.url)
     assert done.context["counts"]["lines"] == 1
@@ -65,16 +66,16 @@ def test_the_four_steps_lead_to_orders(cast: Cast, anne: Any) -> None:
         "client_missing": 1,
         "day_unreadable": 1,
     }
-    assert [row.number for row, _ in done.context["rows"]] == [3, 4]
+    assert [row.number for row in done.context["rows"]] == [3, 4]
     client = Client.objects.get()
     assert (client.ref, client.owner, client.team) == ("C1", cast.bob, cast.paris)
 
 
-def imported(browser: Any, owner: Any, content: str = CSV) -> OrderImport:
+def imported(browser: Any, owner: Any, content: str = CSV) -> RecordImport:
     upload(browser, content)
-    order_import = OrderImport.objects.latest("pk")
-    browser.post(reverse("sales:import_columns", args=[order_import.pk]), CHOSEN | {"owner": owner.pk})
-    browser.post(reverse("sales:import_confirm", args=[order_import.pk]))
+    order_import = RecordImport.objects.latest("pk")
+    browser.post(reverse("intake:import_columns", args=[order_import.pk]), CHOSEN | {"owner": owner.pk})
+    browser.post(reverse("intake:import_confirm", args=[order_import.pk]))
     run(Job.objects.get(key=str(order_import.pk)).pk)
     order_import.refresh_from_db()
     return order_import
@@ -87,10 +88,10 @@ def test_rejected_rows_are_filtered_and_downloaded(cast: Cast, anne: Any) -> Non
     filtered = anne.get(page, {"reason": "client_missing"}, headers={"HX-Request": "true"})
     assert filtered.content.decode().count('<td class="num">') == 1
     assert filtered.content.strip().startswith(b'<section class="panel" id="rejects">')
-    assert [row.number for row, _ in anne.get(page, {"reason": "client_missing"}).context["rows"]] == [4]
+    assert [row.number for row in anne.get(page, {"reason": "client_missing"}).context["rows"]] == [4]
     assert anne.get(page, {"reason": "nonsense"}).context["chosen"] is None
 
-    file = anne.get(reverse("sales:import_rejects", args=[order_import.pk]))
+    file = anne.get(reverse("intake:import_rejects", args=[order_import.pk]))
     assert file["Content-Disposition"] == f'attachment; filename="rejected-rows-{order_import.pk}.csv"'
     assert file["X-Content-Type-Options"] == "nosniff"
     assert len(b"".join(file.streaming_content).splitlines()) == 3
@@ -108,15 +109,15 @@ def test_a_refused_file_is_explained_and_not_kept(
     answer = upload(anne, content, name)
     assert answer.status_code == 422
     assert len(answer.context["form"].errors["file"]) == 1
-    assert not OrderImport.objects.exists()
+    assert not RecordImport.objects.exists()
     folder = path_of("imports")
     assert [path for path in folder.glob("*") if path.read_bytes() == content] == []
 
 
 def test_columns_that_cannot_be_read_say_so_and_lead_back(cast: Cast, anne: Any) -> None:
     upload(anne, "Customer,Date,Amount\nC1,01/02/2024,1\n")
-    order_import = OrderImport.objects.get()
-    columns = reverse("sales:import_columns", args=[order_import.pk])
+    order_import = RecordImport.objects.get()
+    columns = reverse("intake:import_columns", args=[order_import.pk])
     assert anne.post(columns, CHOSEN | {"column_amount": "", "owner": cast.anne.pk}).status_code == 422
     assert anne.post(columns, CHOSEN | {"owner": cast.carl.pk}).status_code == 422  # not hers to give
 
@@ -131,9 +132,9 @@ def test_columns_that_cannot_be_read_say_so_and_lead_back(cast: Cast, anne: Any)
 
 def test_confirming_twice_makes_one_job(cast: Cast, anne: Any) -> None:
     order_import = imported(anne, cast.anne)
-    anne.post(reverse("sales:import_confirm", args=[order_import.pk]))
-    assert Job.objects.filter(kind="sales.import").count() == 1
-    assert run(Job.objects.get(kind="sales.import").pk) is None
+    anne.post(reverse("intake:import_confirm", args=[order_import.pk]))
+    assert Job.objects.filter(kind="intake.import").count() == 1
+    assert run(Job.objects.get(kind="intake.import").pk) is None
 
 
 def test_a_file_that_breaks_after_its_preview_is_refused_as_a_result(cast: Cast, anne: Any) -> None:
@@ -155,19 +156,19 @@ def test_a_managers_import_leaves_foreign_clients_alone(cast: Cast, anne: Any) -
 def test_imports_are_for_whom_they_are_for(cast: Cast, anne: Any, browser_of: Any) -> None:
     order_import = imported(anne, cast.anne)
     urls = [
-        reverse(f"sales:{name}", args=[order_import.pk])
+        reverse(f"intake:{name}", args=[order_import.pk])
         for name in ("import", "import_columns", "import_rejects")
     ]
-    assert browser_of(cast.alice).get(reverse("sales:imports")).status_code == 403
+    assert browser_of(cast.alice).get(reverse("intake:imports")).status_code == 403
     for user in (cast.alice, cast.carl):
         assert {browser_of(user).get(url).status_code for url in urls} == {404}
     cast.carl.role = "account_manager"
     cast.carl.save()
     stranger = browser_of(cast.carl)
     assert {stranger.get(url).status_code for url in urls} == {404}
-    assert stranger.post(reverse("sales:import_confirm", args=[order_import.pk])).status_code == 404
-    assert stranger.get(reverse("sales:imports")).context["imports"] == []
-    assert len(browser_of(cast.diane).get(reverse("sales:imports")).context["imports"]) == 1
+    assert stranger.post(reverse("intake:import_confirm", args=[order_import.pk])).status_code == 404
+    assert stranger.get(reverse("intake:imports")).context["imports"] == []
+    assert len(browser_of(cast.diane).get(reverse("intake:imports")).context["imports"]) == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -177,7 +178,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(
     for _ in range(count):
         imported(anne, cast.anne)
     with django_assert_max_num_queries(5):
-        anne.get(reverse("sales:imports"))
+        anne.get(reverse("intake:imports"))
 
 
 def test_files_go_after_seven_days_and_counts_stay(cast: Cast, anne: Any) -> None:
@@ -190,7 +191,7 @@ def test_files_go_after_seven_days_and_counts_stay(cast: Cast, anne: Any) -> Non
     assert not kept.exists()
     page = anne.get(order_import.get_absolute_url())
     assert (page.context["counts"]["lines"], page.context["rows"]) == (1, [])
-    assert anne.get(reverse("sales:import_rejects", args=[order_import.pk])).status_code == 404
+    assert anne.get(reverse("intake:import_rejects", args=[order_import.pk])).status_code == 404
     assert purge_uploads(now + KEPT * 2) == 0
 
 
@@ -198,9 +199,14 @@ def test_files_go_after_seven_days_and_counts_stay(cast: Cast, anne: Any) -> Non
 def test_the_file_of_an_import_that_failed_goes_as_well(
     cast: Cast, anne: Any, state: str, purged: int
 ) -> None:
-    job = Job.objects.create(kind="sales.import", key="1", state=state)
-    OrderImport.objects.create(
-        file_name="o.csv", stored_as="imports/o.csv", state="queued", job=job, imported_by=cast.anne
+    job = Job.objects.create(kind="intake.import", key="1", state=state)
+    RecordImport.objects.create(
+        kind="orders",
+        file_name="o.csv",
+        stored_as="imports/o.csv",
+        state="queued",
+        job=job,
+        imported_by=cast.anne,
     )
     assert purge_uploads(timezone.now() + KEPT * 2) == purged
 
@@ -219,11 +225,11 @@ def test_a_file_no_import_knows_goes_after_seven_days(cast: Cast, anne: Any) -> 
 
 def test_an_upload_whose_file_is_gone_leads_back(cast: Cast, anne: Any) -> None:
     upload(anne)
-    order_import = OrderImport.objects.get()
+    order_import = RecordImport.objects.get()
     purge_uploads(timezone.now() + KEPT * 2)
     page = anne.get(order_import.get_absolute_url(), follow=True)
     assert page.status_code == 200
-    assert reverse("sales:imports") in page.content.decode()
+    assert reverse("intake:imports") in page.content.decode()
 
 
 def test_a_workbook_is_uploaded_alike(cast: Cast, anne: Any) -> None:
@@ -301,7 +307,7 @@ def test_the_clients_page_shows_them(cast: Cast, browser_of: Any) -> None:
 
 def test_a_file_that_is_known_says_so(cast: Cast, anne: Any, browser_of: Any) -> None:
     upload(anne)
-    OrderImport.objects.update(state="done", finished_at=timezone.now())
+    RecordImport.objects.update(state="done", finished_at=timezone.now())
     for browser, told in ((anne, 1), (browser_of(cast.diane), 1), (anne, 1)):
         page = browser.get(upload(browser).url, follow=True)
         assert page.content.decode().count("The same file was imported on") == told

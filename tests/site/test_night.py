@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from attention.models import WeeklyList
 from cmix_site import night, tasks
+from intake.imports import choose_mapping, confirm, upload
+from intake.models import RecordImport
+from intake.rules import Kind
 from jobs.models import Job
 from jobs.services import run_waiting
 from kinetics.selectors import published_run
-from sales.imports import choose_mapping, confirm, upload
 from sales.rules import Mapping
 from sales.services import mark_all_dirty
 from segmentation.selectors import published_run as published_segments
@@ -134,19 +136,20 @@ def test_tick_runs_what_waits(cast: Cast, sales: None) -> None:
 def test_an_import_by_the_page_is_seen_the_same_morning(cast: Cast) -> None:
     day = timezone.localdate() - timedelta(days=3)
     content = f"client,day,amount\nC1,{day},12.50\nC2,{day},7.00\n".encode()
-    for expected in ([f"{night.last_closed_day(timezone.now())}+import-"], []):
+    for expected in ([f"{night.last_closed_day(timezone.now())}+job-"], []):
         Job.objects.filter(kind="night").delete()
-        file = upload(file=ContentFile(content), name="orders.csv", user=cast.anne)
+        file = upload(file=ContentFile(content), name="orders.csv", kind=Kind.ORDERS, user=cast.anne)
         choose_mapping(
-            order_import=file,
+            record_import=file,
             mapping=Mapping(columns={"client": "client", "day": "day", "amount": "amount"}),
-            owner=cast.alice,
-        )
-        confirm(order_import=file, user=cast.anne)
+            owner=cast.alice, header=["client", "day", "amount"], user=cast.anne, now=timezone.now(),
+        )  # fmt: skip
+        confirm(record_import=file, user=cast.anne)
         while run_waiting(timezone.now()):  # the import, then what follows it
             pass
         # A file that changed nothing asks for nothing.
-        assert nights() == [f"{start}{file.pk}" for start in expected]
+        job = RecordImport.objects.get(pk=file.pk).job_id
+        assert nights() == [f"{start}{job}" for start in expected]
         assert Job.objects.exclude(state="done").count() == 0
     run = published_run()
     assert run is not None
