@@ -7,7 +7,10 @@ class IntakeConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
+        from clients.personal import add_source
         from common.navigation import Entry, add
         from intake import handlers  # noqa: F401  (registers the jobs)
+        from intake.personal import source
 
+        add_source(source)
         add(Entry("imports", _("Imports"), "upload", "intake:imports", 80, lambda user: user.may_import))
