@@ -43,8 +43,10 @@
     else if (event.key === "n" || event.key === "N") done = notApplicable();
     else if (event.key === "ArrowRight") done = follow("[data-next]");
     else if (event.key === "ArrowLeft") done = follow("[data-previous]");
-    if (done) event.preventDefault();
-  });
+    if (!done) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();  // here the keys are the criterion's, also where the frame has them
+  }, true);
 
   /* Pictures pasted or dropped are sent by the form that is there for files. */
   function send(files) {
