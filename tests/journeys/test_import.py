@@ -49,6 +49,7 @@ def upload(visitor: Visitor, file: Path) -> RecordImport:
     page = visitor.page
     visitor.go("intake:imports")
     visitor.look()
+    page.click("label[for=kind-orders]")
     page.set_input_files("main input[type=file]", file)
     page.click("main form button.btn-primary")
     expect(page.locator("select[name=column_client]")).to_have_value("Client")
