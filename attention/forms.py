@@ -5,10 +5,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attention.labels import LINE_STATES
-from attention.rules.lines import SNOOZE_WEEKS, LineState
+from attention.rules.lines import SNOOZE_WEEKS, LineState, task_day
+from common.text import clean
 
 LONGEST_SNOOZE = timedelta(days=365)
 LONGEST_WEEK_MINUTES = 60 * 60
+LONGEST_TITLE = 200
 
 
 class AnswerForm(forms.Form):
@@ -45,3 +47,26 @@ class AnswerForm(forms.Form):
             "spent_minutes": data["spent_minutes"],
             "snoozed_until": until if state == LineState.SNOOZED else None,
         }
+
+
+class LineTaskForm(forms.Form):
+    """What to do about a line, and by when: without a day by Friday."""
+
+    title = forms.CharField(max_length=LONGEST_TITLE, label=_("What to do"))
+    due_on = forms.DateField(label=_("Due"), required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_title(self) -> str:
+        title = clean(self.cleaned_data["title"])
+        if not title:
+            raise forms.ValidationError(_("Say what there is to do."))
+        return title
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"] or task_day(self.today)
+        if not self.today <= due_on <= self.today + LONGEST_SNOOZE:
+            raise forms.ValidationError(_("Choose a day from today on and within a year."))
+        return due_on

@@ -6,6 +6,7 @@ attention_patterns = (
     [
         path("why/<int:pk>/", views.why, name="why"),
         path("line/<int:pk>/", views.answer, name="answer"),
+        path("line/<int:pk>/task/", views.task, name="task"),
     ],
     "attention",
 )

@@ -1,21 +1,26 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.rights import sees_others
-from attention.forms import AnswerForm
+from accounts.rules import Act
+from attention.forms import AnswerForm, LineTaskForm
+from attention.labels import ACTS
 from attention.models import ListLine
-from attention.rules.lines import SNOOZE_WEEKS
+from attention.rules.lines import SNOOZE_WEEKS, task_day
 from attention.selectors.explanation import explanation_of
-from attention.selectors.week import owners_visible_to, owns_clients, team_overview, week_page
-from attention.services import answer_line
+from attention.selectors.week import owners_visible_to, owns_clients, tasks_of_lines, team_overview, week_page
+from attention.services import answer_line, open_line_task
 from common.htmx import page
 from common.periods import IsoWeek
 
@@ -83,6 +88,7 @@ def _week_context(
         "answer_query": "?all=1" if "all" in request.GET else "",
         "owners": list(owners_visible_to(reader)) if sees_others(reader) else [],
         "snooze_weeks": SNOOZE_WEEKS[1:],
+        "task_day": task_day(today),
         "today": today,
         "problem": problem,
     }
@@ -91,7 +97,13 @@ def _week_context(
 @require_safe
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     lines = ListLine.objects.visible_to(request.user).select_related("client", "weekly_list__kinetics_run")
-    context = {"why": explanation_of(get_object_or_404(lines, pk=pk))}
+    line = get_object_or_404(lines, pk=pk)
+    context = {
+        "why": explanation_of(line),
+        "act": ACTS[line.act],
+        "task": tasks_of_lines([line], request.user).get(line.pk),
+        "task_day": task_day(timezone.localdate()),
+    }
     return page(request, "attention/why.html", context, partial="why")
 
 
@@ -110,9 +122,29 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(_url_of(line))
 
 
+@require_POST
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a line suggests becomes a task by a day, once however often it is asked for."""
+    lines = ListLine.objects.visible_to(request.user, act=Act.EDIT)
+    line = get_object_or_404(lines.select_related("client", "weekly_list__owner"), pk=pk)
+    _owner(request.user, str(line.weekly_list.owner_id))  # type: ignore[arg-type]
+    form = LineTaskForm(request.POST, today=timezone.localdate())
+    if not form.is_valid():
+        return _said(request, line, form)
+    open_line_task(line=line, by=request.user, at=timezone.now(), **form.cleaned_data)
+    if getattr(request, "htmx", False):
+        return page(request, "attention/week.html", _context_of(request, line), partial="week")
+    messages.success(request, _("Task saved."))
+    return HttpResponseRedirect(_url_of(line))
+
+
 def _refused(request: HttpRequest, line: ListLine, form: AnswerForm) -> HttpResponse:
     if "state" in form.errors:
         raise BadRequest("unknown answer")
+    return _said(request, line, form)
+
+
+def _said(request: HttpRequest, line: ListLine, form: Form) -> HttpResponse:
     problem = " ".join(str(message) for messages in form.errors.values() for message in messages)
     context = _context_of(request, line, problem)
     # htmx swaps only what came with 200.

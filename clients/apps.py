@@ -24,10 +24,13 @@ class ClientsConfig(AppConfig):
         from clients.personal import Source, add_source
         from clients.personal.holdings import collect
         from clients.personal.selectors import panel as privacy_panel
-        from clients.timeline import done_tasks, talks
+        from clients.reminders import MAIL_KIND, renew
+        from clients.timeline import batches, done_tasks, talks
+        from jobs.outbox import before_sending
 
         register()
         acts.register()
+        before_sending(MAIL_KIND, renew)
         add_source(Source("clients", collect, position=10))
         navigation.add(navigation.Entry("clients", _("Clients"), "people", "clients:list", 20))
         navigation.add(
@@ -58,7 +61,7 @@ class ClientsConfig(AppConfig):
         )  # fmt: skip
         for panel in PANELS:
             registry.add_panel(panel)
-        for source in (talks, done_tasks):
+        for source in (talks, done_tasks, batches):
             registry.add_timeline(source)
         for found in (palette.clients, palette.people, palette.units):
             registry.add_search(found)

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients import registry
-from clients.labels import INTERACTION_KINDS
-from clients.models import Client, Interaction, Task
+from clients.labels import BATCH_KINDS, INTERACTION_KINDS
+from clients.models import Batch, Change, Client, Interaction, Task
 from clients.registry import Event
-from clients.rules import InteractionKind, TaskState
+from clients.rules import BatchKind, InteractionKind, TaskState
 from common.paging import Page
 from common.periods import WINDOW_DAYS
 
@@ -25,6 +26,7 @@ ICONS = {
     InteractionKind.MEETING: "people", InteractionKind.NOTE: "sticky",
 }  # fmt: skip
 TASK_DONE = "task"
+BATCH_ICONS = {BatchKind.IMPORT: "upload", BatchKind.MERGE: "intersect", BatchKind.BULK: "ui-checks"}
 
 
 def _talks(client: Client, user: Any, kinds: Sequence[str], most: int) -> list[Event]:
@@ -53,10 +55,38 @@ def _done_tasks(client: Client, user: Any, kinds: Sequence[str], most: int) -> l
     ]  # fmt: skip
 
 
+def _batches(client: Client, user: Any, kinds: Sequence[str], most: int) -> list[Event]:
+    """Acts on many records that changed this client; who brought a file or merged, the journal tells too."""
+    touched = Change.objects.visible_to(user).filter(client=client, batch__isnull=False).values("batch")
+    rows = Batch.objects.filter(pk__in=touched, kind__in=kinds).select_related("by")
+    return [
+        Event(
+            at=row.at, kind=row.kind, icon=BATCH_ICONS[BatchKind(row.kind)], title=_batch_title(row),
+            by=str(row.by or ""),
+        )
+        for row in rows.order_by("-at", "-pk")[:most]
+    ]  # fmt: skip
+
+
+def _batch_title(batch: Batch) -> str:
+    if batch.kind == BatchKind.MERGE:
+        title = gettext("Merged with %(ref)s") % {"ref": batch.label}
+    else:
+        title = (
+            f"{BATCH_KINDS[BatchKind(batch.kind)]}: {batch.label}"
+            if batch.label
+            else str(BATCH_KINDS[BatchKind(batch.kind)])
+        )
+    return gettext("%(act)s (undone)") % {"act": title} if batch.undone_at else title
+
+
 talks = registry.TimelineSource(
     "talks", {kind.value: label for kind, label in INTERACTION_KINDS.items()}, _talks, position=10
 )
 done_tasks = registry.TimelineSource("tasks", {TASK_DONE: _("Task done")}, _done_tasks, position=20)
+batches = registry.TimelineSource(
+    "batches", {kind.value: BATCH_KINDS[kind] for kind in BATCH_ICONS}, _batches, position=60
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,7 +94,8 @@ def make_app() -> Celery:
                 "task": "clients.tend_sociotypes",
                 "schedule": crontab(hour=9, minute=20),  # reminders reach people at work
             },
-            # Catches up a missed night or Monday; both are no-ops when the row exists.
+            "reminders": {"task": "clients.remind_tasks", "schedule": crontab(hour=7, minute=0)},
+            # Catches up a missed night, Monday or morning; each is a no-op when the row exists.
             "catch up": {"task": "cmix.catch_up", "schedule": crontab(minute=10)},
             "sweep": _each_minute("jobs.sweep"),
             "send mails": _each_minute("jobs.send_mails"),

@@ -19,6 +19,7 @@ from attention.services import ensure_lists, freeze_lists
 from clients.duplicates.finding import find_duplicates
 from clients.merging.followers import Merged
 from clients.personal.retention import check_retention
+from clients.reminders import remind
 from common.periods import IsoWeek, local_date
 from intake.imports import purge_strays, purge_uploads
 from intake.undoing import purge_kept
@@ -92,9 +93,14 @@ def _make_lists(now: datetime) -> None:
 
 
 def catch_up(now: datetime) -> dict[str, Any]:
-    """Enqueue a night that is due and missing, freeze and send lists that are due and missing."""
+    """Enqueue a night that is due and missing; freeze and send lists, and remind of tasks, likewise."""
     night = None
     if now.astimezone(ZoneInfo(settings.TIME_ZONE)).hour >= NIGHT_HOUR:
         night = enqueue_night(as_of=last_closed_day(now))
     lists = ensure_lists(now=now)
-    return {"night": night and night.key, "night_state": night and night.state, "lists": lists}
+    return {
+        "night": night and night.key,
+        "night_state": night and night.state,
+        "lists": lists,
+        "reminders": remind(now=now),
+    }

@@ -9,6 +9,7 @@ from common.periods import IsoWeek
 WRONG_WEEKS = 4
 SNOOZE_WEEKS = (1, 2, 4)
 LISTS_FROM_HOUR = 6
+FRIDAY = 4  # counted from Monday as 0
 
 
 class LineState(StrEnum):
@@ -53,6 +54,17 @@ def reminder_day(answers: list[Answer], week: IsoWeek) -> date | None:
     sunday = week.monday + timedelta(days=6)
     until = newest.snoozed_until if newest.state == LineState.SNOOZED else None
     return until if until and until <= sunday else None
+
+
+def task_day(today: date) -> date:
+    """By when a task made from a line is proposed: Friday of this week, at the weekend that of the next."""
+    friday = today + timedelta(days=FRIDAY - today.weekday())
+    return friday if friday >= today else friday + timedelta(weeks=1)
+
+
+def origin_of(line_id: int) -> str:
+    """``Task.origin`` of the task that a line became."""
+    return f"attention.line:{line_id}"
 
 
 def due_week(local: datetime) -> IsoWeek | None:

@@ -12,9 +12,9 @@ from accounts.models import User
 from attention.labels import ACTS, CHANNELS, REASONS
 from attention.models import ListLine, WeeklyList
 from attention.rules.acts import channel
-from attention.rules.lines import LineState
+from attention.rules.lines import LineState, origin_of
 from attention.rules.value import Basis
-from clients.models import Client
+from clients.models import Client, Task
 from clients.personal.profiling import profiled_q
 from common.periods import IsoWeek
 from common.wording import explain
@@ -44,6 +44,7 @@ class Card:
     channel: str
     last_touch: date | None
     is_assumed: bool  # the amount rests on an assumed margin, or on none
+    task: Task | None = None  # made from this line
 
 
 @dataclass(frozen=True)
@@ -163,11 +164,19 @@ def week_page(*, reader: User, owner: User, week: IsoWeek, today: date) -> WeekP
 def _cards(weekly_list: WeeklyList | None, reader: User) -> list[Card]:
     if weekly_list is None:
         return []
-    lines = weekly_list.lines.visible_to(reader).select_related("client").order_by("rank")
-    return [_card(line) for line in lines]
+    lines = list(weekly_list.lines.visible_to(reader).select_related("client").order_by("rank"))
+    tasks = tasks_of_lines(lines, reader)
+    return [_card(line, tasks.get(line.pk)) for line in lines]
 
 
-def _card(line: ListLine) -> Card:
+def tasks_of_lines(lines: list[ListLine], reader: Any) -> dict[int, Task]:
+    """By line the task that was made from it, as far as ``reader`` sees the client; one query."""
+    origins = {origin_of(line.pk): line.pk for line in lines}
+    tasks = Task.objects.visible_to(reader).filter(origin__in=origins) if origins else ()
+    return {origins[str(task.origin)]: task for task in tasks}
+
+
+def _card(line: ListLine, task: Task | None) -> Card:
     touched = line.inputs.get("last_touch")
     return Card(
         line=line,
@@ -177,6 +186,7 @@ def _card(line: ListLine) -> Card:
         channel=str(CHANNELS[channel(line.dose_minutes)]),
         last_touch=date.fromisoformat(touched) if touched else None,
         is_assumed=line.inputs.get("basis") == Basis.PORTFOLIO,
+        task=task,
     )
 
 

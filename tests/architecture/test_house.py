@@ -106,6 +106,7 @@ def test_every_task_has_a_name_and_a_command() -> None:
     """A beat that is down must never be the only way to get something done."""
     commands = {
         "attention.weekly_lists": ["freeze_lists", "send_lists"],
+        "clients.remind_tasks": ["remind_tasks"],
         "clients.tend_sociotypes": ["tend_sociotypes"],
         "cmix.catch_up": ["tick"],
         "cmix.night": ["run_night"],

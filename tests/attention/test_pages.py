@@ -17,8 +17,8 @@ from tests.attention.helpers import fading, know, make_night
 from tests.conftest import Cast
 from tests.factories.records import make_client
 
-HOME_QUERIES = 4
-TEAM_QUERIES = 5
+HOME_QUERIES = 6
+TEAM_QUERIES = 6
 
 
 def this_week() -> IsoWeek:
@@ -243,7 +243,7 @@ def test_why_opens_as_page_and_as_fragment(cast: Cast, browser_of: Any) -> None:
 def test_the_client_page_tells_of_the_lists(cast: Cast, browser_of: Any) -> None:
     (line,) = list_now(cast.alice)
     html = browser_of(cast.alice).get(line.client.get_absolute_url()).content.decode()
-    assert html.count(f"#line-{line.pk}") == 1
+    assert html.count(f"#line-{line.pk}") == 2  # the panel, and the timeline
 
 
 def test_pages_need_a_log_in() -> None:
