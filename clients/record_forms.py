@@ -87,7 +87,7 @@ class InteractionForm(VersionedFormMixin, PlainFormMixin, forms.ModelForm):
             del self.fields["next_on"]
             self.layout = (*self.layout[:3], "next_step")
         else:
-            self.initial.setdefault("happened_at", now)
+            self.initial["happened_at"] = self.initial.get("happened_at") or now
 
     def clean_happened_at(self) -> datetime:
         at: datetime = self.cleaned_data["happened_at"]
@@ -143,7 +143,7 @@ class TaskForm(VersionedFormMixin, PlainFormMixin, forms.ModelForm):
         current = self.instance.owner_id or user.pk
         field = cast(forms.ModelChoiceField, self.fields["owner"])
         field.queryset = (owners | User.objects.filter(pk=current)).order_by("name", "pk")
-        self.initial.setdefault("owner", user.pk)
+        self.initial["owner"] = self.initial.get("owner") or user.pk
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from clients.desk import When, desk, when_of
 from clients.households import family_circle, unit_circle
-from clients.models import Change, Interaction, Task, UnitMembership
+from clients.models import Batch, Change, Interaction, Task, UnitMembership
 from clients.objectivity import doubtful_words
 from clients.palette import commands, found
 from clients.rules import TaskState
@@ -151,6 +151,36 @@ def test_the_timeline_is_paged_and_filtered(cast: Cast, browser_of: Any) -> None
     url = reverse("clients:timeline", args=[client.pk])
     fragment = browser_of(cast.alice).get(url + "?kind=task", headers={"HX-Request": "true"}).content.decode()
     assert (fragment.count('class="event"'), "<html" in fragment) == (1, False)
+
+
+def test_new_forms_begin_with_now_and_oneself(cast: Cast, browser_of: Any) -> None:
+    client, browser = make_client(owner=cast.alice), browser_of(cast.alice)
+    for url in (reverse("clients:log", args=[client.pk]), reverse("clients:log_any")):
+        begun = browser.get(url).context["form"]["happened_at"].value()
+        assert abs(begun - timezone.localtime().replace(tzinfo=None)) < timedelta(minutes=10)
+    for url in (reverse("clients:task_create", args=[client.pk]), reverse("clients:task_any")):
+        form = browser.get(url).context["form"]
+        assert (form["owner"].value(), form["due_on"].value()) == (cast.alice.pk, timezone.localdate())
+
+
+def test_the_timeline_tells_merges_and_bulk_acts_also_undone(cast: Cast) -> None:
+    client, other = make_client(owner=cast.alice), make_client(owner=cast.alice)
+    told = [("merge", "C-7", None), ("import", "", None), ("bulk", "Tag: fair", NOW), ("export", "All", None)]
+    for hours, (kind, label, undone_at) in enumerate(told):
+        at = NOW - timedelta(hours=hours)
+        batch = Batch.objects.create(kind=kind, label=label, by=cast.anne, at=at, undone_at=undone_at)
+        for _again in range(2):
+            Change.objects.create(
+                batch=batch, client=client, model="clients.client", record_id=client.pk, act="updated", at=at
+            )
+    with translation.override("en"):
+        events = timeline(client, cast.alice).rows
+    assert [(event.kind, event.title, event.by) for event in events] == [
+        ("merge", "Merged with C-7", "Anne"), ("import", "Import", "Anne"),
+        ("bulk", "Bulk act: Tag: fair (undone)", "Anne"),
+    ]  # fmt: skip
+    assert [event.kind for event in timeline(client, cast.alice, kind="merge").rows] == ["merge"]
+    assert (timeline(client, cast.carl).rows, timeline(other, cast.alice).rows) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -133,3 +133,17 @@ def test_the_command_proposes_and_moves_nothing(cast: Cast) -> None:
     assert medians["segments"] == dict.fromkeys(
         ["whale", "thoroughbred", "athlete", "dilemma", "to_qualify"], 1
     )
+
+
+def test_the_timeline_of_a_client_tells_its_moves(
+    cast: Cast, browser_of: Any, moved: dict[str, Client]
+) -> None:
+    event = SegmentEvent.objects.visible_to(cast.alice).latest("pk")
+    url = reverse("clients:timeline", args=[event.client_id])
+    page = browser_of(cast.alice).get(url, {"kind": "segment"})
+    rows = page.context["timeline"].rows
+    wanted = SegmentEvent.objects.filter(client=event.client_id).order_by("-at", "-pk")
+    assert [row.record for row in rows] == list(wanted)
+    assert page.content.decode().count("<strong>Change of segment</strong>") == len(rows)
+    foreign = reverse("clients:timeline", args=[moved["foreign"].pk])
+    assert browser_of(cast.alice).get(foreign, {"kind": "segment"}).status_code == 404
