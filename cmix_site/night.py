@@ -31,6 +31,7 @@ from kinetics.services import recompute_kinetics
 from segmentation.services import classify_clients, propose_when_due
 from segmentation.services.matrix import compute_matrix
 from segmentation.services.readiness import compute_readiness
+from trust_audit.services.evidence import purge_files
 
 KIND = "night"
 NIGHT_HOUR = 2
@@ -81,6 +82,7 @@ def run_night(context: Context) -> Mapping[str, Any]:
         "matrix_run": matrix.pk,
         "mail_texts_purged": outbox.purge_bodies(now),
         "uploads_purged": purge_uploads(now) + purge_strays(now),
+        "evidence_purged": purge_files(now),
         "undo_rows_purged": purge_kept(now),
     }
 

@@ -273,6 +273,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Networks, such as 127.0.0.0/8, that the audit of a site may visit although they are not of the open internet.
 CMIX_AUDIT_ALLOW_NETS = env.list("CMIX_AUDIT_ALLOW_NETS", default=[])
+# Seconds between two requests of an audit to one host.
+CMIX_AUDIT_DELAY = env.float("CMIX_AUDIT_DELAY", default=1.0)
 
 # --- background work --------------------------------------------------------------------------
 CELERY_BROKER_URL = env("CMIX_BROKER_URL", default="filesystem://")

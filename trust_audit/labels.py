@@ -176,6 +176,7 @@ REFUSALS = {
     "too_much_evidence": _("A criterion keeps %(most)s pieces of evidence at most."),
     "own_evidence": _("Somebody else confirms what you brought."),
     "not_allowed": _("Tick first that you may audit this site."),
+    "host_busy": _("The probes are at work on %(host)s already; start these when they are done."),
     "override_without_reason": _("Say why you decide otherwise than the probe."),
     "close_without_evidence": _("An action closes with new evidence: a file or an address."),
     "not_done": _("The action is not done yet."),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from jobs.models import Job
 from jobs.rules import JobState
@@ -14,11 +15,11 @@ from jobs.services import run_here
 from tests.conftest import Cast
 from tests.trust_audit.helpers import NOW, make_audit, make_site, picture
 from trust_audit.demo_shop import serving
-from trust_audit.models import Audit, Evidence, Proposal, Site
+from trust_audit.models import Audit, Evidence, ProbeRun, Proposal, Site
 from trust_audit.probes.types import ProbeOutcome, ProposalStatus
 from trust_audit.probes.types import Proposal as Found
 from trust_audit.services.audits import sign
-from trust_audit.services.evidence import add_file
+from trust_audit.services.evidence import STRAY_AFTER, add_file, purge_files
 from trust_audit.services.probing import JOB_KIND, accept, override, request_probes, store_outcome
 from trust_audit.services.refusals import Refused
 
@@ -80,6 +81,39 @@ def test_probes_wait_for_somebody_to_say_they_may(cast: Cast):
     with pytest.raises(Refused) as refused:
         request_probes(audit=audit, by=cast.alice, now=NOW)
     assert (refused.value.code, Job.objects.count()) == ("not_allowed", 0)
+
+
+def test_one_walk_at_a_time_on_a_host(cast: Cast, settings: Any):
+    settings.CMIX_AUDIT_ALLOW_NETS = ["127.0.0.0/8"]
+    first = make_audit(make_site(url="http://127.0.0.1:1/"), cast.alice)
+    second = make_audit(make_site(url="http://127.0.0.1:2/fr/", name="Again"), cast.bob)
+    elsewhere = make_audit(make_site(url="http://shop.example/", name="Elsewhere"), cast.bob)
+    run = request_probes(audit=first, by=cast.alice, now=NOW)
+    with pytest.raises(Refused) as refused:
+        request_probes(audit=second, by=cast.bob, now=NOW)
+    assert (refused.value.code, refused.value.values) == ("host_busy", {"host": "127.0.0.1"})
+    assert request_probes(audit=elsewhere, by=cast.bob, now=NOW).number == 1
+    run_here(kind=JOB_KIND, key=f"{first.pk}:{run.number}")
+    assert request_probes(audit=second, by=cast.bob, now=NOW).number == 1
+    assert ProbeRun.objects.count() == 3
+
+
+def test_a_job_done_again_does_not_walk_beside_another(cast: Cast, settings: Any):
+    settings.CMIX_AUDIT_ALLOW_NETS = ["127.0.0.0/8"]
+    audits = [
+        make_audit(make_site(url=url), cast.alice) for url in ("http://127.0.0.1:1/", "http://127.0.0.1:2/")
+    ]
+    for audit in audits:
+        request_probes(audit=audit, by=cast.alice, now=NOW)
+        run_here(kind=JOB_KIND, key=f"{audit.pk}:1")
+    # The second is at work, as far as the database knows; the first is done once more.
+    Job.objects.filter(key=f"{audits[1].pk}:1").update(state=JobState.RUNNING.value, started_at=NOW)
+    job = run_here(kind=JOB_KIND, key=f"{audits[0].pk}:1")
+    assert (job.state, job.error) == (
+        JobState.FAILED, "The probes are at work on 127.0.0.1 already; start these when they are done.",
+    )  # fmt: skip
+    Job.objects.filter(key=f"{audits[1].pk}:1").update(state=JobState.DONE.value)
+    assert run_here(kind=JOB_KIND, key=f"{audits[0].pk}:1").state == JobState.DONE
 
 
 def test_accepting_keeps_level_and_evidence_once(cast: Cast):
@@ -144,3 +178,30 @@ def test_an_audit_is_written_to_a_file(cast: Cast, tmp_path: Path, settings: Any
     file = tmp_path / "audit"
     call_command("export_audit", str(audit.pk), "--format", kind, "--to", str(file), stdout=StringIO())
     assert file.read_bytes().strip()[: len(begins)] == begins
+
+
+def test_files_of_an_audit_that_is_gone_are_swept_a_day_later(cast: Cast, tmp_path: Path, settings: Any):
+    folder = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path},
+    }  # fmt: skip
+    settings.STORAGES = settings.STORAGES | {"default": folder}
+    kept, gone = (make_audit(make_site(name=name), cast.alice) for name in ("Kept", "Gone"))
+    for audit in (kept, gone):
+        add_file(
+            audit=audit,
+            code="PRE-01",
+            file=picture(),
+            caption="",
+            captured_on=NOW.date(),
+            by=cast.alice,
+            now=NOW,
+        )
+    gone_folder = tmp_path / "trust" / str(gone.pk)
+    gone.site.delete()
+    now = timezone.now()
+    assert (purge_files(now), len(list(gone_folder.iterdir()))) == (0, 1)
+    late = now + STRAY_AFTER
+    assert (purge_files(late), gone_folder.exists(), purge_files(late)) == (1, False, 0)
+    assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()] == [
+        Evidence.objects.get().stored_as
+    ]

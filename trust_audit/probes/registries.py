@@ -1,6 +1,7 @@
 """Hosts that say what something is: issuers of seals, payment providers, trackers, review services, networks.
 
-Compiled from the companies' own public pages (checked 2026-11-24). A host stands for its subdomains too.
+An editable starting list, written down from general knowledge and not checked against the companies' pages: what
+rests on it is a proposal that a person decides on. A host stands for its subdomains too.
 """
 
 from collections.abc import Mapping

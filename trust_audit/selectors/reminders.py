@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from trust_audit.models import Action, Audit, Seal
 from trust_audit.selectors.portfolio import SOON, Due, dues_of
-from trust_audit.selectors.scores import compared, scored_many
+from trust_audit.selectors.scores import compared, local_day, scored_many
 from trust_audit.wording import sentence
 
 FRESH = timedelta(days=7)
@@ -79,7 +79,7 @@ def _said(audit: Audit, due: Due) -> str:
 
 
 def _alerts(audits: list[Audit], today: date) -> dict[int, list[str]]:
-    fresh = [one for one in audits if one.signed_at and today - one.signed_at.date() <= FRESH]
+    fresh = [one for one in audits if one.signed_at and today - local_day(one.signed_at) <= FRESH]
     pairs = [(one, one.previous) for one in fresh if one.previous and one.previous.is_signed]
     found: dict[int, list[str]] = defaultdict(list)
     both = scored_many([one for pair in pairs for one in pair], today)

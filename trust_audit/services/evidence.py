@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -23,6 +23,7 @@ from trust_audit.states import Impact, PageKind, Proof
 FOLDER = "trust"
 MAX_BYTES = 10 * 1024 * 1024
 MOST_PER_RESULT = 30
+STRAY_AFTER = timedelta(days=1)  # until then the transaction that saved a file may still be open
 # By their first bytes, whatever the name or the browser said.
 _PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -174,3 +175,24 @@ def add_closing_proof(
         audit=action.audit, kind=Proof.URL.value, caption=caption.strip()[:300], url=url, sha256=digest,
         captured_on=day, created_by=by, created_at=now,
     )  # fmt: skip
+
+
+def purge_files(now: datetime) -> int:
+    """Delete files of audits and evidence that are gone, a day after they were saved; returns how many."""
+    if not default_storage.exists(FOLDER):
+        return 0
+    purged = 0
+    for number in default_storage.listdir(FOLDER)[0]:
+        folder = f"{FOLDER}/{number}"
+        names = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
+        known = Evidence.objects.filter(stored_as__startswith=f"{folder}/").values_list(
+            "stored_as", flat=True
+        )
+        strays = names.difference(known)
+        old = [name for name in strays if default_storage.get_modified_time(name) < now - STRAY_AFTER]
+        for name in old:
+            default_storage.delete(name)
+        if len(old) == len(names):
+            default_storage.delete(folder)  # empty by now
+        purged += len(old)
+    return purged

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from common.locks import lock_until_commit
+from jobs.models import Job
 from jobs.rules import JobState
 from jobs.services import enqueue
 from trust_audit.models import Audit, ProbeRun, Proposal, Site
@@ -22,6 +25,7 @@ from trust_audit.states import Decision, Proof, Source
 JOB_KIND = "trust_audit.probe"
 PROBE_VERSION = "1"  # raised when the same site would be told something else
 EXCERPT = 4096
+UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 TLS_CODE, CERTIFICATE_FACT = "TEC-01", "until"
 
 
@@ -35,20 +39,43 @@ def allow(*, site: Site, by: User, now: datetime) -> None:
 def request_probes(*, audit: Audit, by: User, now: datetime) -> ProbeRun:
     """Queue a run; the one still under way is returned instead.
 
-    Raises ``Refused`` until somebody said that the site may be audited.
+    Raises ``Refused`` until somebody said that the site may be audited, and while another audit's probes are at
+    work on the same host: two walks at once would be twice the load that the pause promises.
     """
     refuse_signed(audit)
     if not Site.objects.filter(pk=audit.site_id, allowed_at__isnull=False).exists():
         raise Refused("not_allowed")
     last: ProbeRun | None = audit.probe_runs.select_related("job").order_by("-number").first()
-    if last and last.job and last.job.state in (JobState.QUEUED, JobState.RUNNING):
+    if last and last.job and last.job.state in UNDER_WAY:
         return last
+    host = _plain_host(audit.site)
+    lock_until_commit(f"trust probes {host}")
+    if any(_plain_host(other.audit.site) == host for other in _runs_under_way()):
+        raise Refused("host_busy", host=host)
     number = next_number(audit)
     run = ProbeRun.objects.create(audit=audit, number=number, requested_by=by, requested_at=now)
     job = enqueue(kind=JOB_KIND, key=f"{audit.pk}:{number}", payload={"run": run.pk}, user=by)
     ProbeRun.objects.filter(pk=run.pk).update(job=job)
     run.job = job
     return run
+
+
+def refuse_second(*, run: ProbeRun) -> None:
+    """For a run that begins. Raises ``Refused`` while an earlier one visits the host: a job done again asks nobody."""
+    mine = Job.objects.get(probe_run=run)
+    begun = (mine.started_at, mine.pk)
+    for other in _runs_under_way().filter(job__state=JobState.RUNNING).exclude(pk=run.pk):
+        earlier = other.job is not None and (other.job.started_at, other.job.pk) < begun
+        if earlier and _plain_host(other.audit.site) == _plain_host(run.audit.site):
+            raise Refused("host_busy", host=_plain_host(run.audit.site))
+
+
+def _runs_under_way() -> QuerySet[ProbeRun]:
+    return ProbeRun.objects.filter(job__state__in=UNDER_WAY).select_related("audit__site", "job")
+
+
+def _plain_host(site: Site) -> str:
+    return site.host.lower().removeprefix("www.")
 
 
 def codes_to_probe(audit: Audit) -> list[str]:
