@@ -7,8 +7,11 @@ from urllib.parse import quote_plus
 
 import pytest
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client as Browser
 
+from common.lists.registry import lists_for
+from common.lists.state import ListState
 from tests.access.test_matrix import address
 from tests.access.walk import Entry, entries
 from tests.access.world import World, body_of
@@ -16,28 +19,56 @@ from tests.fuzz.nasty import VALUES, quoted
 
 # What the pages read from their address.
 PARAMETERS = {
-    "home": ["week", "owner"],
+    "home": ["week", "owner", "all"],
     "accounts:login": ["next"],
-    "clients:list": [
-        "q", "page", "sort", "owner", "team", "scope", "kind", "col", "segment", "tag", "city", "country", "decider",
-        "contact_before", "unit", "view",
-    ],
-    "clients:person_list": ["q", "page", "sort", "owner", "role", "decides", "contact_before", "left", "objected"],
-    "clients:unit_list": ["q", "page", "sort", "kind", "col"],
-    "clients:task_list": ["q", "page", "sort", "owner", "scope", "state", "due_before"],
-    "clients:interaction_list": ["q", "page", "sort", "by", "owner", "scope", "kind", "since", "until"],
-    "sales:order_list": ["q", "page", "sort", "owner", "scope", "channel", "since", "until"],
-    "clients:batch_list": ["q", "page", "sort", "kind", "since"],
     "clients:bulk": ["list", "act", "id", "all", "token"],
+    "clients:duplicates": ["page", "show"],
+    "clients:history": ["page"],
+    "clients:merge_with": ["ref"],
+    "clients:pick": ["q", "parent"],
+    "clients:retention": ["page"],
     "clients:search": ["q"],
+    "clients:tasks": ["owner"],
+    "clients:timeline": ["kind", "page"],
+    "clients:unit_create": ["client"],
     "intake:import": ["reason"],
     "intake:import_columns": ["preset"],
-    "segmentation:grid": ["segment", "q", "sort", "page", "scale"],
+    "intake:imports": ["kind"],
     "segmentation:export": ["segment", "q", "sort", "page", "scale"],
+    "segmentation:grid": ["segment", "q", "sort", "page", "scale"],
+    "segmentation:matrix": ["split"],
+    "segmentation:moved": ["days", "before", "after", "cause", "owner", "q", "page"],
+    "segmentation:moved_export": ["days", "before", "after", "cause", "owner", "q", "page"],
+    "segmentation:own_detail": ["preview"],
+    "segmentation:plan": ["wave", "hold", "page"],
+    "segmentation:readiness": ["lead", "market"],
     "segmentation:thresholds": ["revenue", "margin"],
+    "sociotypes:explanation": ["lang"],
+    "sociotypes:new": ["clients", "view"],
+    "sociotypes:phone": ["lang"],
+    "sociotypes:round": ["progress", "page"],
+    "trust:actions": ["whose"],
+    "trust:compare": ["with"],
+    "trust:portfolio": ["kind"],
+    "trust:priorities": ["fix", "tried"],
 }  # fmt: skip
 # Fields a page's own form does not show at first.
 HIDDEN = {
+    "clients:bulk": {"list": "q=a", "act": "tag", "id": "1", "all": "", "token": "t", "confirmed": "1"},
+    "clients:consent": {"purpose": "email", "act": "give", "source": "a talk"},
+    "clients:duplicates": {"again": "1"},
+    "clients:interaction_delete": {"next": "/"},
+    "clients:merge": {"take-name": "loser"},
+    "clients:task_postpone": {"step": "monday", "desk": "1", "next": "/"},
+    "clients:task_state": {"state": "done", "desk": "1", "next": "/"},
+    "clients:unit_join": {"client": "1", "joined_on": "2026-01-01"},
+    "clients:view_save": {"name": "View", "list": "q=x", "shared": "on", "pinned": "on", "default": "on"},
+    "segmentation:segment_move": {"to": "up"},
+    "segmentation:step": {"step": "awareness", "done_on": "2026-01-01", "undo": "1"},
+    "segmentation:wave_open": {"forced": "yes"},
+    "trust:checklist_change": {"act": "begin", "name": "Ours"},
+    "trust:hand_over": {"code": "TEC-01", "to": "1"},
+    "trust:sample": {"kind": "home", "url": "https://shop.example/", "remove": "1"},
     "attention:answer": {"state": "snoozed", "weeks": "1", "until": "", "spent_minutes": "5"},
     "segmentation:activate": {"preset": "typed", "revenue": "1000", "margin": "20", "as_of": "2026-01-01"},
     "sales:margins": {"category": "1", "percent": "20"},
@@ -49,13 +80,28 @@ READ = [entry for entry in entries() if "GET" in entry.methods]
 WRITTEN = [entry for entry in entries() if "POST" in entry.methods]
 
 
+def test_the_named_addresses_exist():
+    assert PARAMETERS.keys() - {entry.name for entry in READ} == set()
+    assert HIDDEN.keys() - {entry.name for entry in WRITTEN} == set()
+
+
 def by_name(entry: Entry) -> str:
     return entry.name
 
 
-def asked(entry: Entry) -> Iterator[tuple[str, str]]:
+def parameters_of(entry: Entry, user: Any) -> list[str]:
+    """Those named above; a list reads its own filters besides what every list reads."""
+    for spec in lists_for(user):
+        if spec.url_name == entry.name:
+            filters = ListState.read(spec, QueryDict(), user).filters
+            return ["q", "page", "sort", "scope", "col", "view", *(one.key for one in filters)]
+    return PARAMETERS.get(entry.name, [])
+
+
+def asked(entry: Entry, user: Any) -> Iterator[tuple[str, str]]:
     """Each parameter with each value alone; names no page knows count too, and so do lists."""
-    if entry.name not in PARAMETERS:
+    names = parameters_of(entry, user)
+    if not names:
         yield (
             "all",
             "&".join(f"{quote_plus(quoted(value))}={number}" for number, value in enumerate(VALUES.values())),
@@ -63,9 +109,9 @@ def asked(entry: Entry) -> Iterator[tuple[str, str]]:
         return
     for kind, value in VALUES.items():
         sent = quote_plus(quoted(value))
-        for name in PARAMETERS[entry.name]:
+        for name in names:
             yield kind, f"{name}={sent}"
-        yield f"{kind}, twice", "&".join(f"{name}={sent}&{name}={sent}" for name in PARAMETERS[entry.name])
+        yield f"{kind}, twice", "&".join(f"{name}={sent}&{name}={sent}" for name in names)
 
 
 def trouble(browser: Browser, method: str, url: str, **sent: Any) -> str:
@@ -93,7 +139,7 @@ def test_no_address_breaks_a_page(entry: Entry, world: World):
     if entry.name == "accounts:login":
         browser = world.browser("anonymous")
     wrong = {}
-    for kind, query in asked(entry):
+    for kind, query in asked(entry, world.readers["director"]):
         if found := trouble(browser, "GET", f"{url}?{query}"):
             wrong[kind, query[:60]] = found
     assert wrong == {}
