@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -5,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Client
 from sales.labels import CHANNELS
 from sales.querysets import ClientDayQuerySet, OrderLineQuerySet, OrderQuerySet
-from sales.rules import Channel
+from sales.rules import Channel, makes_circle
 
 
 class Category(models.Model):
@@ -43,6 +44,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        parents = dict(Category.objects.values_list("pk", "parent_id"))
+        if self.pk and makes_circle(parents, self.pk, self.parent_id):
+            raise ValidationError({"parent": _("The category would be part of itself.")})
 
 
 class Product(models.Model):

@@ -1,5 +1,7 @@
 """States of an import, fields of a line of sales, why a row is left out, when costs suffice. Pure."""
 
+from collections import defaultdict
+from collections.abc import Mapping as Pairs
 from enum import StrEnum
 
 from common.reading import shapes
@@ -78,3 +80,51 @@ class Mapping(shapes.Mapping):
 def parse_columns(text: str) -> dict[str, str]:
     """``client=COL,day=COL`` → columns by field. Raises ``ValueError`` naming what is wrong."""
     return shapes.parse_columns(text, tuple(field.value for field in Field))
+
+
+def makes_circle(parents: Pairs[int, int | None], child: int, parent: int | None) -> bool:
+    """Whether ``child`` would become part of itself; ``parents`` may hold circles already."""
+    seen: set[int] = set()
+    while parent is not None and parent not in seen:
+        if parent == child:
+            return True
+        seen.add(parent)
+        parent = parents.get(parent)
+    return False
+
+
+def with_parts(parents: Pairs[int, int | None], root: int) -> set[int]:
+    """``root`` and all that is part of it."""
+    children = _children(parents)
+    found, waiting = set(), [root]
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found.add(one)
+            waiting += children[one]
+    return found
+
+
+def tree_order(parents: Pairs[int, int | None]) -> list[tuple[int, int]]:
+    """Each part right below its whole, with its depth (0 at the top); siblings as ``parents`` orders them.
+
+    What hangs in a circle has no top: its first member then stands as one.
+    """
+    children = _children(parents)
+    found: dict[int, int] = {}
+    tops = [one for one, parent in parents.items() if parent is None or parent not in parents]
+    for top in [*tops, *parents]:
+        waiting = [(top, 0)]
+        while waiting:
+            one, depth = waiting.pop()
+            if one not in found:
+                found[one] = depth
+                waiting += [(child, depth + 1) for child in reversed(children[one])]
+    return list(found.items())
+
+
+def _children(parents: Pairs[int, int | None]) -> defaultdict[int, list[int]]:
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for one, parent in parents.items():
+        if parent is not None:
+            children[parent].append(one)
+    return children

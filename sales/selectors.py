@@ -14,7 +14,7 @@ from clients.models import Client
 from clients.registry import Hit, Revenue
 from common.periods import current_window, months
 from sales.models import Category, ClientDay, Order, OrderLine
-from sales.rules import Channel
+from sales.rules import Channel, tree_order
 
 SHOWN_MONTHS = 24
 RECENT_ORDERS = 20
@@ -192,3 +192,20 @@ def margin_rows() -> list[MarginRow]:
         resting_count=Count("products__lines", filter=no_cost),
     ).order_by("name")
     return [MarginRow(c, c.product_count, c.line_count, c.resting_count) for c in categories]
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """``level`` says how far it stands from the left margin: 0 at the top, 3 at most."""
+
+    category: Category
+    level: int
+    products: int
+
+
+def category_rows() -> list[CategoryRow]:
+    """The tree of categories, each right below what it is part of."""
+    found = Category.objects.annotate(product_count=Count("products")).order_by("name")
+    by_id = {category.pk: category for category in found}
+    order = tree_order({pk: category.parent_id for pk, category in by_id.items()})
+    return [CategoryRow(by_id[pk], min(depth, 3), by_id[pk].product_count) for pk, depth in order]

@@ -1,13 +1,17 @@
 """Writes across several rows of sales: dirty days, costs, assumed margins."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 
+from clients.history import record_change, stored_values
+from common.locks import lock_until_commit
 from sales.models import Category, Product
+from sales.rules import makes_circle
 
 PAIRS_PER_STATEMENT = 400
 # The update locks a pair that is marked already, so that a rebuild cannot take it before the caller commits.
@@ -123,3 +127,39 @@ def mark_days_of_lines(ids: str) -> int:
         "SELECT DISTINCT o.client_id, l.day FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id "
         f"WHERE l.id IN ({ids})"
     )
+
+
+class Circle(Exception):
+    """A category would be part of itself."""
+
+
+@transaction.atomic
+def save_category(category: Category, *, rate: Decimal | None, by: Any, at: datetime) -> int:
+    """Save a category with its assumed margin and its history; returns how many client days that touches.
+
+    Raises ``Circle``; the tree is checked again under a lock, for two moves at once can make one.
+    """
+    lock_until_commit("sales categories")
+    parents = dict(Category.objects.values_list("pk", "parent_id"))
+    if category.pk and makes_circle(parents, category.pk, category.parent_id):
+        raise Circle(category.name)
+    before = stored_values(category)
+    told = ["name", "parent", "is_near_universe"]
+    category.save(update_fields=told if category.pk else None)
+    days = set_assumed_margin(category=category, rate=rate)
+    category.refresh_from_db()  # as stored, so that 0.35 and 0.3500 are the same to the history
+    record_change(category, before=before, by=by, at=at, client=None)
+    return days
+
+
+@transaction.atomic
+def save_product(product: Product, *, by: Any, at: datetime) -> bool:
+    """Save a product with its history; whether days of sales rest on what changed."""
+    Product.objects.select_for_update().get(pk=product.pk)
+    before = stored_values(product)
+    moved = set_category(product=product, category=product.category)
+    dearer = set_unit_cost(product=product, cost=product.unit_cost)
+    product.save(update_fields=["name", "sold_online", "introduced_on"])
+    product.refresh_from_db()
+    record_change(product, before=before, by=by, at=at, client=None)
+    return bool(moved or dearer)

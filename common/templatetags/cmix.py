@@ -1,6 +1,7 @@
 """Template filters and tags of every page (a builtin: no ``{% load %}`` needed)."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,15 @@ def money_plain(cents: int | None) -> str:
     if cents is None:
         return UNKNOWN
     return amounts.format_money_short(cents, settings.CMIX_CURRENCY, get_language() or "en")
+
+
+@register.filter
+def unit_price(value: Decimal | None) -> str:
+    """Units of the reporting currency, with more than two decimals only where they say something."""
+    if value is None:
+        return UNKNOWN
+    places = min(max(-int(value.normalize().as_tuple().exponent), 2), 4)
+    return numbers.format_number(value, digits=places)
 
 
 @register.filter

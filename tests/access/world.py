@@ -33,6 +33,7 @@ from common.periods import IsoWeek
 from intake.models import RecordImport
 from jobs.models import Job
 from kinetics.services import recompute_kinetics
+from sales.models import Category, Product
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
 from segmentation.models import OwnSegment
@@ -154,6 +155,7 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
         batch=batch, client=client, model="clients.client", record_id=client.pk, act="updated", by=cast.alice,
         before={"tags": None}, after={"tags": "Fair"}, at=batch.at,
     )  # fmt: skip
+    category = Category.objects.create(name="Things")
     view = SavedView.objects.create(owner=cast.alice, list_key="clients", name="Own", query="q=lens")
     return {
         "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, "batch": batch.pk, "view": view.pk,
@@ -161,6 +163,7 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
         "person": client.people.first().pk, "talk": client.interactions.first().pk,
         "task": client.tasks.first().pk, "membership": client.memberships.get().pk,
         "unit": client.memberships.get().unit_id,
+        "category": category.pk, "product": Product.objects.create(ref="P1", name="Thing", category=category).pk,
     }  # fmt: skip
 
 
