@@ -42,7 +42,8 @@ class CategoryForm(PlainFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Category.objects.exclude(pk=self.instance.pk).order_by("name")
-        cast(forms.ModelChoiceField, self.fields["parent"]).queryset = others
+        parent = cast(forms.ModelChoiceField, self.fields["parent"])
+        parent.queryset, parent.empty_label = others, "–"
         if (rate := self.instance.assumed_margin_rate) is not None:
             self.initial["percent"] = f"{rate * 100:.2f}"
 
@@ -74,7 +75,10 @@ class ProductForm(PlainFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["category"]).queryset = Category.objects.order_by("name")
+        category = cast(forms.ModelChoiceField, self.fields["category"])
+        category.queryset, category.empty_label = Category.objects.order_by("name"), "–"
+        if (cost := self.instance.unit_cost) is not None and cost == round(cost, 2):
+            self.initial["unit_cost"] = round(cost, 2)
 
     def clean_name(self) -> str:
         if not (name := clean(self.cleaned_data["name"])):

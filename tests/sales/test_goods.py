@@ -217,3 +217,10 @@ def test_a_unit_price_says_no_more_decimals_than_it_has() -> None:
             unit_price(value) for value in (None, Decimal("12.5000"), Decimal("0.0035"), Decimal("1000"))
         ]
     assert shown == ["–", "12.50", "0.0035", "1,000.00"]
+
+
+def test_a_form_shows_a_cost_as_it_was_typed(diane: Any) -> None:
+    for number, (cost, shown) in enumerate((("10.6", "10.60"), ("0.0035", "0.0035"))):
+        product = make_product(number, unit_cost=Decimal(cost))
+        page = diane.get(reverse("sales:product", args=[product.pk]))
+        assert str(page.context["form"]["unit_cost"].value()) == shown
