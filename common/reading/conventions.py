@@ -51,6 +51,7 @@ def settle(
     """
     with open_table(path, name, mapping.encoding) as table:
         positions = find_positions(table, mapping, missing)
+        from_1904 = table.described.get("days_from") == "1904"
         sample = [cells for _, cells, problem in islice(table.rows, SAMPLE_ROWS) if problem is None]
     if not sample:
         raise FileRefused("no_rows")
@@ -63,6 +64,8 @@ def settle(
     read_day, date_format = days.reader(
         mapping.date_format, lambda: _columns(path, name, mapping, at, sample)
     )
+    if from_1904:
+        read_day = days.counted_from_1904(read_day)
     return Conventions(positions, read_day, date_format, mark)
 
 

@@ -17,6 +17,7 @@ _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){_TIME}", re.
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.A)
 _EXCEL_ZERO = date(1899, 12, 30)
 _EXCEL_SERIALS = range(20_000, 80_000)  # 1954 to 2119: smaller numbers are no days of sales
+_DAYS_TO_1904 = 1462  # what the serial numbers of a workbook that counts from 1904 lack
 
 
 class Order(StrEnum):
@@ -73,6 +74,18 @@ def _from_workbook(cell: Any) -> date | None:
     if isinstance(cell, (int, float)) and int(cell) in _EXCEL_SERIALS:
         return _EXCEL_ZERO + timedelta(days=int(cell))
     return None
+
+
+def counted_from_1904(read: ReadDay) -> ReadDay:
+    """``read`` for a workbook whose serial numbers count from 1904, as old Macs wrote them."""
+
+    def shifted(cell: Any) -> date | None:
+        is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+        if is_number and int(cell) + _DAYS_TO_1904 in _EXCEL_SERIALS:
+            return read(cell + _DAYS_TO_1904)
+        return None if is_number and int(cell) in _EXCEL_SERIALS else read(cell)
+
+    return shifted
 
 
 def _day_of(moment: date) -> date:

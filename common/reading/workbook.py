@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from common.reading.refusals import FileRefused
@@ -76,7 +77,10 @@ def open_workbook(path: Path) -> Iterator[Table]:
         rows = _cells(sheet)
         header = _header(rows)
         # A streamed sheet does not tell how far it is; the progress bar then shows motion alone.
-        yield Table(header, _rows(rows, len(header)), 0, lambda: 0, {"kind": "xlsx", "sheet": sheet.title})
+        described = {"kind": "xlsx", "sheet": sheet.title}
+        if book.epoch == CALENDAR_MAC_1904:
+            described["days_from"] = "1904"
+        yield Table(header, _rows(rows, len(header)), 0, lambda: 0, described)
 
 
 def _first_visible(book: Any) -> ReadOnlyWorksheet:

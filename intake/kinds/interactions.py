@@ -25,7 +25,7 @@ FIELDS = (
     FieldSpec("summary", _("What happened"), fields.long_text(4000), "text",
               ("cequisestpasse", "resume", "notes", "note", "description", "texte", "comment"), required=True),
     FieldSpec("ref", _("Reference"), fields.text(64), "varchar(64)", ("reference", "activityid", "id")),
-    FieldSpec("person", _("Person"), fields.text(254), "varchar(254)", ("personne", "contact"),
+    FieldSpec("person", _("Person"), fields.text(254), "varchar(254)", ("personne", "personref", "refpersonne", "contact"),
               help_text=_("Reference or e-mail of a person of the client.")),
     FieldSpec("by", _("By"), fields.colleague, "", ("par", "auteur", "owner", "commercial"),
               help_text=_("E-mail or name of a colleague; empty: who imports.")),
