@@ -93,9 +93,10 @@ def _commands() -> list[Any]:
 def _add_questionnaires() -> None:
     from clients.personal import Source, add_source
     from clients.registry import add_panel
-    from clients.sociotypes import handlers, holdings  # noqa: F401, registers the job of a round
+    from clients.sociotypes import bulk, handlers, holdings  # noqa: F401, registers the job of a round
     from clients.sociotypes.panels import types_panel
 
     navigation.add(navigation.Entry("sociotypes", _("Questionnaires"), "ui-checks", "sociotypes:rounds", 65))
     add_panel(types_panel)
+    bulk.register()
     add_source(Source("sociotypes", holdings.collect, holdings.erase, position=20))

@@ -9,6 +9,7 @@ from django.db.models import (
     Count,
     F,
     FilteredRelation,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -59,7 +60,7 @@ def way(client: Client, user: Any) -> Mapping[str, Any] | None:
     """The client on its way online: wave, steps, path through the matrix."""
     segment = played_by(segment_of(client))
     found, path = client_way(client, segment.value if segment else ""), path_of(client)
-    if found.row is None and not path:
+    if found is None or (found.row is None and not path):
         return None
     return {
         "way": found, "path": path, "offer": OFFERS.get(found.offer, ""),
@@ -81,12 +82,14 @@ def play(client: Client, user: Any) -> Mapping[str, Any] | None:
 
 
 def with_cell(clients: QuerySet[Any]) -> QuerySet[Any]:
-    """Adds ``matrix_cell`` of the published matrix; null for a client it does not know."""
+    """Adds ``matrix_cell`` of the published matrix; null for a client it does not know or may not profile."""
     run = matrix_run()
     if run is None:
         return clients.annotate(matrix_cell=Value(None, output_field=CharField()))
     row = FilteredRelation("matrix_cells", condition=Q(matrix_cells__run=run.pk))
-    return clients.annotate(matrix_row=row).annotate(matrix_cell=F("matrix_row__cell"))
+    shown = When(profiled_q("pk"), then=F("matrix_row__cell"))
+    cell = Case(shown, default=None, output_field=CharField())
+    return clients.annotate(matrix_row=row).annotate(matrix_cell=cell)
 
 
 def cell_choices() -> list[tuple[str, str | Promise]]:
@@ -94,9 +97,12 @@ def cell_choices() -> list[tuple[str, str | Promise]]:
 
 
 def with_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
-    """Adds ``played``: how many steps of playbooks are done with the client; null for none."""
+    """Adds ``played``: how many steps of playbooks are done with the client; null for none, and for a private
+    client who objects to profiling."""
     steps = PlayedStep.objects.filter(client=OuterRef("pk")).order_by().values("client")
-    return clients.annotate(played=Subquery(steps.annotate(n=Count("pk")).values("n")))
+    count = Subquery(steps.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    played = Case(When(profiled_q("pk"), then=count), default=None, output_field=IntegerField())
+    return clients.annotate(played=played)
 
 
 def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,9 +1,11 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clients.lists.clients import CLIENTS
 from clients.models import SavedView
 from clients.selectors import audience
 from clients.sociotypes.files import refs_of
@@ -12,6 +14,7 @@ from clients.sociotypes.rules.instrument import CHOICES, CURRENT, TYPES, Socioty
 from clients.sociotypes.rules.observed import TRAITS_OF, Certainty, Trait
 from clients.sociotypes.selectors.asking import clients_by_refs, ids_of
 from common.forms import PlainFormMixin
+from common.lists.state import ListState
 
 MAX_REFS = 20_000
 
@@ -29,6 +32,8 @@ class AudienceForm(PlainFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One a line, or with commas between them."),
     )  # fmt: skip
     clients = forms.CharField(required=False, max_length=400_000, widget=forms.HiddenInput)
+    # The list of clients as its address says it, when all that fit were picked there.
+    listed = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, clients: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,11 +56,22 @@ class AudienceForm(PlainFormMixin, forms.Form):
         found: list[int] = []
         if data.get("view"):
             found += ids_of(self.allowed.filter(pk__in=audience(data["view"].pk, self.user).values("pk")))
+        if data.get("listed"):
+            found += ids_of(self.allowed.filter(pk__in=self._listed(data["listed"]).values("pk")))
         if ids:
             found += ids_of(self.allowed.filter(pk__in=[each for each in ids[:MAX_REFS] if each < 2**63]))
         refs = refs_of(data.get("refs") or "")[:MAX_REFS]
         by_ref, self.unknown = clients_by_refs(refs, self.allowed)
         return list(dict.fromkeys([*found, *by_ref]))
+
+    def _listed(self, query: str) -> Any:
+        return ListState.read(CLIENTS, QueryDict(query), self.user).asked_rows()
+
+    def picked(self) -> int:
+        """How many clients came along from a list, before anything was sent."""
+        return len(
+            self._chosen({"clients": self.initial.get("clients"), "listed": self.initial.get("listed")})
+        )
 
 
 class PhoneForm(forms.Form):

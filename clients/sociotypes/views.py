@@ -71,13 +71,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
 def new_round(request: HttpRequest) -> HttpResponse:
     """Choose, look at who will be asked, start. The first POST only shows; the second starts."""
     allowed = Client.objects.visible_to(request.user, act=Act.EDIT)
-    initial = {"clients": request.GET.get("clients", ""), "view": request.GET.get("view", "")}
+    initial = {name: request.GET.get(name, "") for name in ("clients", "view", "listed")}
     form = AudienceForm(_posted(request), user=request.user, clients=allowed, initial=initial)
     if request.method != "POST" or not form.is_valid():
         return page(
             request,
             "sociotypes/new.html",
-            {"form": form, "preview": None},
+            {"form": form, "preview": None, "picked": 0 if form.is_bound else form.picked()},
             status=422 if form.errors else 200,
         )
     chosen, now = form.cleaned_data["client_ids"], timezone.now()

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 
 from accounts.models import Team, User
-from clients.models import BuyingUnit, Change, Client, Tag
+from clients.models import BuyingUnit, Change, Client, QuestionnaireRound, Tag
 from clients.rules import ClientState
 from cmix_site.demo.catalogue import FAMILIES
 from cmix_site.demo.people import PEOPLE
@@ -15,7 +15,7 @@ from cmix_site.demo.services import client_ref, made_demo, product_ref
 from jobs.models import OutMail
 from kinetics.models import KineticsRun
 from sales.models import Category, Order, OrderLine, Product
-from segmentation.models import GridThresholds, SegmentationRun
+from segmentation.models import GridThresholds, MatrixRun, ReadinessRun, SegmentationRun
 from trust_audit.models import Site
 
 BATCH = 500
@@ -31,6 +31,7 @@ def remove_demo() -> dict[str, Any]:
     if record is None:
         return {"state": "absent"}
     Site.objects.filter(pk__in=record.payload.get("Site", [])).delete()
+    QuestionnaireRound.objects.filter(pk__in=record.payload.get("QuestionnaireRound", [])).delete()
     clients = _remove_clients(record.result["clients"])
     kept = _remove_units(record.payload.get("BuyingUnit", []))
     kept += _remove_tags(record.payload.get("Tag", []))
@@ -117,4 +118,6 @@ def _remove_computed() -> None:
     """Runs that speak of nobody any more, and thresholds nobody chose that no run uses."""
     KineticsRun.objects.filter(indicators__isnull=True).delete()
     SegmentationRun.objects.filter(segments__isnull=True).delete()
+    ReadinessRun.objects.filter(clients__isnull=True).delete()
+    MatrixRun.objects.filter(cells__isnull=True).delete()
     GridThresholds.objects.filter(runs__isnull=True, activated_by__isnull=True).delete()

@@ -22,6 +22,7 @@ from cmix_site.demo.names import Card, draw_card
 from cmix_site.demo.orders import Lines, Orders, draw_channels, draw_habits, draw_orders
 from cmix_site.demo.people import PEOPLE, Person
 from cmix_site.demo.relations import Circle, make_relations, settle_households
+from cmix_site.demo.sociotypes import Asking, make_sociotypes
 from cmix_site.demo.trust import make_audits
 from jobs.models import Job
 from jobs.rules import JobState
@@ -78,6 +79,7 @@ def make_demo(*, seed: int, clients: int, today: date, now: datetime, force: boo
     lives = draw_lives(clients, story.rng)
     rows = _make_clients(lives, owners, story)
     counts = _make_orders(lives, rows, products, story)
+    story.made |= make_sociotypes(rows, Asking(today, now, np.random.default_rng([seed, 3])))
     story.made["Site"] = make_audits(owners, now, np.random.default_rng([seed, 2]))
     mark_all_dirty()
     days = rebuild_dirty()

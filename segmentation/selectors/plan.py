@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.functional import Promise
 
 from accounts.rights import sees_all
 from clients.models import Client
+from clients.personal.profiling import is_profiled_client, profiled_q
 from common.paging import Page
 from segmentation.labels import HOLDS, WAVE_NOTES, WAVES
 from segmentation.models import AccompanimentStep, ClientReadiness, ReadinessRun, WaveOpening
@@ -45,15 +46,13 @@ def gates(run: ReadinessRun) -> dict[int, Gate]:
 
 
 def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
-    """Counts and sums of the clients the reader may see; gates are of the whole portfolio."""
-    found = {
-        row["wave"]: row
-        for row in ClientReadiness.objects.filter(run=run).visible_to(user).values("wave").annotate(
-            clients=Count("pk"), revenue=Sum("revenue_cents")
-        )
-    } if not sees_all(user) else {row["wave"]: row for row in run.results["waves"]}  # fmt: skip
+    """Counts and sums of the clients the reader may see; gates are of the whole portfolio. Private clients who
+    object to profiling are in no wave, nor in the queue."""
+    rows_seen = ClientReadiness.objects.filter(run=run).visible_to(user)
     if sees_all(user):
-        found[int(Wave.ASK)] = _asked(run)
+        found = _stored_waves(run, _by_wave(rows_seen.exclude(profiled_q())))
+    else:
+        found = _by_wave(rows_seen.filter(profiled_q()))
     openings = {row.wave: row for row in WaveOpening.objects.select_related("opened_by")}
     gate, shares = gates(run), {row["wave"]: row for row in run.results["waves"]}
     rows = []
@@ -71,6 +70,21 @@ def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
     return rows
 
 
+def _by_wave(rows: QuerySet[ClientReadiness]) -> dict[int, dict[str, Any]]:
+    sums = rows.values("wave").annotate(clients=Count("pk"), revenue=Sum("revenue_cents")).order_by()
+    return {row["wave"]: dict(row) for row in sums}
+
+
+def _stored_waves(run: ReadinessRun, refused: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """The night's own sums, less those who object: no second pass over all rows."""
+    stored = {row["wave"]: row for row in run.results["waves"]} | {int(Wave.ASK): _asked(run)}
+    nothing = {"clients": 0, "revenue": 0}
+    return {
+        wave: {name: row[name] - refused.get(wave, nothing)[name] for name in nothing}
+        for wave, row in stored.items()
+    }
+
+
 def _asked(run: ReadinessRun) -> dict[str, Any]:
     sums = run.results["sums"]
     waves = run.results["waves"]
@@ -86,8 +100,8 @@ class PlanPage(Page[ClientReadiness]):
 
 
 def plan_page(run: ReadinessRun, user: Any, wave: int, hold: int | None, number: int) -> PlanPage:
-    """Who is next in a wave: by priority; in the queue of the unknown by revenue."""
-    rows = ClientReadiness.objects.filter(run=run, wave=wave).visible_to(user)
+    """Who is next in a wave: by priority; in the queue of the unknown by revenue. Nobody who objects to profiling."""
+    rows = ClientReadiness.objects.filter(profiled_q(), run=run, wave=wave).visible_to(user)
     if hold is not None:
         rows = rows.filter(hold=hold)
     total = rows.count()
@@ -126,7 +140,10 @@ OFFERS = {
 }
 
 
-def client_way(client: Client, segment: str) -> ClientWay:
+def client_way(client: Client, segment: str) -> ClientWay | None:
+    """None for a private client who objects to profiling."""
+    if not is_profiled_client(client):
+        return None
     run = readiness_run()
     row = ClientReadiness.objects.filter(run=run, client=client).first() if run else None
     done = {step.step: step for step in AccompanimentStep.objects.filter(client=client).select_related("by")}

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from clients.personal.profiling import unprofiled_clients
 from clients.sociotypes.selectors import client_types
 from common import arrays
 from sales.windows import Windows, fetch_all
@@ -45,11 +46,15 @@ class Standing:
 
 
 def standing_on(as_of: date) -> Standing:
+    """Private clients who object to profiling have neither type nor playbook: totals count them as unknown."""
     types = client_types(as_of)
     sums = _only(fetch_all(as_of), types.client_ids)
+    segments = _segments(run_up_to(as_of), types.client_ids)
+    refused = list(unprofiled_clients().values_list("client_id", flat=True))
+    segments[np.isin(types.client_ids, np.array(refused, dtype=np.int64))] = NONE
     return Standing(
         client_ids=types.client_ids, sums=sums, p=types.p, known=types.known, status=types.status,
-        type=types.acts_as, segment=_segments(run_up_to(as_of), types.client_ids),
+        type=types.acts_as, segment=segments,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The demo in the database: made, made again, taken away."""
 
 import json
-from datetime import date
+from collections import Counter
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -13,26 +14,59 @@ from django.utils import timezone
 from accounts.defaults import DEMO_PASSWORD
 from accounts.models import Team, User
 from accounts.rules import Role
-from clients.models import BuyingUnit, Client, Consent, Interaction, Person, Tag, Task, UnitMembership
+from clients.models import (
+    AnswerSheet,
+    BuyingUnit,
+    Client,
+    Consent,
+    Interaction,
+    Invitation,
+    ItemAnswer,
+    Person,
+    QuestionnaireRound,
+    SociotypeResult,
+    Tag,
+    Task,
+    UnitMembership,
+)
 from clients.rules import ClientKind, TaskState
+from clients.sociotypes.permission import may_be_profiled
+from clients.sociotypes.rules.instrument import TYPES
+from clients.sociotypes.rules.reliability import WARN_BELOW
+from clients.sociotypes.rules.scoring import Channel, Status
+from clients.sociotypes.selectors.rounds import Progress, mix, progress_counts, reliability_report
+from clients.sociotypes.services.tending import tend
 from cmix_site.demo.people import PEOPLE
-from jobs.models import Job
+from cmix_site.demo.sociotypes import MIX
+from jobs.models import Job, OutMail
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.services import recompute_kinetics
 from kinetics.states import Evidence, RevenueState
 from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
-from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
+from segmentation.models import (
+    AccompanimentStep,
+    ClientReadiness,
+    ClientSegment,
+    GridThresholds,
+    MatrixRun,
+    ReadinessRun,
+    SegmentationRun,
+)
 from segmentation.rules.grid import Segment
+from segmentation.rules.waves import Step, Wave
 from segmentation.services import classify_clients
+from segmentation.services.matrix import compute_matrix
+from segmentation.services.readiness import compute_readiness
 from tests.factories.records import make_client, make_order
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-11-22"
 KINDS = (
     Client, Order, OrderLine, Product, Category, User, Team, ClientDay, Job, Person, Consent, BuyingUnit,
-    UnitMembership, Interaction, Task, Tag,
+    UnitMembership, Interaction, Task, Tag, QuestionnaireRound, Invitation, AnswerSheet, ItemAnswer,
+    SociotypeResult, AccompanimentStep,
 )  # fmt: skip
 
 
@@ -129,6 +163,32 @@ def test_talks_lead_to_tasks_of_the_owner():
     assert not Interaction.objects.filter(happened_at__date__gte=TODAY).exists()
 
 
+def test_people_answered_in_the_mix_and_nobody_is_mailed():
+    make(400)
+    director = User.objects.get(email="helene.montaudin@demo.example")
+    today, now = date.fromisoformat(TODAY), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    found = mix(director, today)
+    shares = [found[kind.value] / sum(found.values()) for kind in TYPES]
+    assert shares == pytest.approx(MIX, abs=0.06)
+    report = reliability_report(director)
+    assert report.answers >= 100
+    assert all(WARN_BELOW <= scale.alpha <= 0.95 for scale in report.scales)
+    results = SociotypeResult.objects.all()
+    channels = Counter(results.values_list("channel", flat=True))
+    assert channels[Channel.SELF] > channels[Channel.PHONE] > channels[Channel.OBSERVED] > 0
+    assert {Status.FIRM, Status.PROBABLE, Status.TIE} <= set(results.values_list("status", flat=True))
+    assert 0 < results.filter(expires_on__lt=today).count() < 20
+    assert not results.exclude(person__in=may_be_profiled()).exists()
+    round_ = QuestionnaireRound.objects.get()
+    states = {Progress.DONE, Progress.STARTED, Progress.WAITING, Progress.REVOKED, Progress.EXPIRED}
+    assert set(progress_counts(round_, director, now)) == states
+    assert set(tend(now).values()) == {0}
+    assert OutMail.objects.count() == 0
+    steps = AccompanimentStep.objects.all()
+    assert set(steps.values_list("step", flat=True)) == {step.value for step in Step}
+    assert steps.latest("done_on").done_on < today
+
+
 def test_nothing_is_sold_before_its_launch_and_services_only_on_the_spot():
     make(120)
     launched = Product.objects.filter(introduced_on__isnull=False)
@@ -220,10 +280,14 @@ def test_its_night_shows_every_state_and_segment_and_leaves_with_it():
     run_day = date(2026, 11, 21)
     recompute_kinetics(as_of=run_day, now=timezone.now())
     classify_clients(as_of=run_day, now=timezone.now())
+    compute_readiness(as_of=run_day, now=timezone.now())
+    compute_matrix(as_of=run_day, now=timezone.now())
+    placed = ClientReadiness.objects.values_list("wave", flat=True)
+    assert set(placed) == {int(wave) for wave in Wave}
     rows = ClientIndicator.objects.all()
     assert set(rows.values_list("revenue_state", flat=True)) == {state.value for state in RevenueState}
     assert set(rows.values_list("evidence", flat=True)) == {state.value for state in Evidence}
     assert set(ClientSegment.objects.values_list("segment", flat=True)) == {one.value for one in Segment}
     demo("--remove")
-    computed = (KineticsRun, SegmentationRun, GridThresholds)
-    assert [model.objects.count() for model in computed] == [0, 0, 0]
+    computed = (KineticsRun, SegmentationRun, GridThresholds, ReadinessRun, MatrixRun)
+    assert [model.objects.count() for model in computed] == [0, 0, 0, 0, 0]

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from clients.models import Client
-from clients.rules import ClientState
+from clients.rules import ClientKind, ClientState
 from clients.sociotypes.permission import refused_profiling
 from clients.sociotypes.rules.derived import Array, ClientStatus, ClientTypes, derive
 from common.arrays import day_number, select
@@ -19,16 +19,16 @@ def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
     """Every active client, sorted by id, with the type its people give it as of a day.
 
     Decision-makers first, else everybody of the client who has not left; expired and unconfirmed answers and
-    people who want no profile count as unknown. Four queries, whatever the number of clients; ``client``
-    asks for that one alone.
+    people who want no profile count as unknown, and so does a private client who wants none, whoever else is
+    known of it. Four queries, whatever the number of clients; ``client`` asks for that one alone.
     """
     ids = np.sort(_active_clients()) if client is None else np.array([client.pk])
     people = select(_results_sql(as_of, client), _NAMES)
-    refused = np.array(sorted(refused_profiling().values_list("pk", flat=True)), dtype=np.int64)
+    refused, closed = _refused()
     objecting = _clients_of_refusing(client)
     confidence, expired = _aged(people, as_of.toordinal())
     why_not = np.select(
-        [np.isin(people["person"], refused), people["typed"] == 0, people["waits"] == 1, expired],
+        [np.isin(people["person"], refused) | np.isin(people["client"], closed), people["typed"] == 0, people["waits"] == 1, expired],
         [ClientStatus.OBJECTED, ClientStatus.UNDETERMINED, ClientStatus.SUSPECT, ClientStatus.EXPIRED],
         ClientStatus.NOT_ASKED,
     )  # fmt: skip
@@ -43,6 +43,13 @@ def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
         usable=np.concatenate([usable, none == 1]),
         why_not=np.concatenate([why_not, np.full(len(objecting), ClientStatus.OBJECTED)]).astype(int),
     )  # fmt: skip
+
+
+def _refused() -> tuple[Array, Array]:
+    """People who want no profile, and the private clients among them."""
+    rows = list(refused_profiling().values_list("pk", "client_id", "is_client", "client__kind"))
+    closed = [client for _, client, own, kind in rows if own and kind == ClientKind.PERSON]
+    return np.array([row[0] for row in rows], dtype=np.int64), np.array(closed, dtype=np.int64)
 
 
 def _active_clients() -> Array:

@@ -63,6 +63,18 @@ def result_fields(found: Score) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def observed_fields(kind: Sociotype, certainty: Certainty, seen: Sequence[Trait]) -> dict[str, Any]:
+    """The columns that an observation fills."""
+    reason = Reason("observed", {"type": kind.value, "certainty": certainty.value})
+    return {
+        "channel": Channel.OBSERVED.value, "instrument": CURRENT.name, "version": CURRENT.version,
+        "rule_version": RULE_VERSION, "type": kind.value, "acts_as": kind.value,
+        "status": observed_status(certainty).value, "base_confidence": observed_confidence(certainty),
+        "certainty": certainty.value, "traits": [trait.value for trait in seen], "because": [reason.as_json()],
+        **{f"p{k}": value for k, value in enumerate(observed_p(kind, certainty), start=1)},
+    }  # fmt: skip
+
+
 @transaction.atomic
 def observe(
     *, person: Person, kind: Sociotype, certainty: Certainty, traits: Iterable[Trait], by: Any, now: datetime
@@ -74,15 +86,7 @@ def observe(
     seen = [trait for trait in TRAITS_OF[kind] if trait in set(traits)]
     if not seen:
         raise NoFact(kind.value)
-    p = observed_p(kind, certainty)
-    reason = Reason("observed", {"type": kind.value, "certainty": certainty.value})
-    result = SociotypeResult(
-        person=person, channel=Channel.OBSERVED.value, by=by, instrument=CURRENT.name, version=CURRENT.version,
-        rule_version=RULE_VERSION, type=kind.value, acts_as=kind.value,
-        status=observed_status(certainty).value, base_confidence=observed_confidence(certainty),
-        certainty=certainty.value, traits=[trait.value for trait in seen], because=[reason.as_json()],
-        **{f"p{k}": value for k, value in enumerate(p, start=1)},
-    )  # fmt: skip
+    result = SociotypeResult(person=person, by=by, **observed_fields(kind, certainty, seen))
     return _keep(result, day=timezone.localdate(now), now=now)
 
 
