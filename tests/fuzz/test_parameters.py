@@ -56,7 +56,6 @@ PARAMETERS = {
 HIDDEN = {
     "clients:bulk": {"list": "q=a", "act": "tag", "id": "1", "all": "", "token": "t", "confirmed": "1"},
     "clients:consent": {"purpose": "email", "act": "give", "source": "a talk"},
-    "clients:duplicates": {"again": "1"},
     "clients:interaction_delete": {"next": "/"},
     "clients:merge": {"take-name": "loser"},
     "clients:task_postpone": {"step": "monday", "desk": "1", "next": "/"},
