@@ -48,7 +48,7 @@ def _answers(people: list[int]) -> Section:
     words = dict(enumerate(CURRENT.choices[language], start=1))
     answers = ItemAnswer.objects.filter(sheet__person__in=people).order_by("sheet_id", "pk")
     rows = [
-        [answered_at, texts.get(item, item), words.get(value, CURRENT.no_answer[language])]
+        [answered_at, texts.get(item, item), words.get(value or 0, CURRENT.no_answer[language])]
         for answered_at, item, value in answers.values_list("answered_at", "item", "value")
     ]
     return Section(
