@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobs.models import Job
 from jobs.rules import JobState
@@ -108,7 +108,8 @@ def test_a_job_done_again_does_not_walk_beside_another(cast: Cast, settings: Any
         run_here(kind=JOB_KIND, key=f"{audit.pk}:1")
     # The second is at work, as far as the database knows; the first is done once more.
     Job.objects.filter(key=f"{audits[1].pk}:1").update(state=JobState.RUNNING.value, started_at=NOW)
-    job = run_here(kind=JOB_KIND, key=f"{audits[0].pk}:1")
+    with translation.override("en"):
+        job = run_here(kind=JOB_KIND, key=f"{audits[0].pk}:1")
     assert (job.state, job.error) == (
         JobState.FAILED, "The probes are at work on 127.0.0.1 already; start these when they are done.",
     )  # fmt: skip
