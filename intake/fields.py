@@ -1,5 +1,6 @@
 """Fields of records in files: how a cell becomes a value, or why it does not."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -186,12 +187,17 @@ def moment(cell: Any, reading: Reading) -> datetime:
     elif isinstance(cell, str) and (match := _TIME.search(cell.strip())):
         clock = _clock(match)
         if match[4]:
-            zone = (
-                datetime.fromisoformat(f"2000-01-01T00:00:00{match[4].replace('Z', '+00:00')}").tzinfo or zone
-            )
+            zone = _zone(match[4])
     if found > reading.today:
         raise BadCell(Code.IN_FUTURE)
     return datetime.combine(found, clock, zone).astimezone(UTC)
+
+
+def _zone(written: str) -> tzinfo:
+    try:
+        return datetime.fromisoformat(f"2000-01-01T00:00:00{written.replace('Z', '+00:00')}").tzinfo or UTC
+    except ValueError:  # more than a day
+        raise BadCell(Code.NOT_A_DAY) from None
 
 
 def _clock(match: re.Match[str]) -> time:
@@ -221,6 +227,8 @@ def whole(*, least: int, most: int) -> Reader:
 
 
 def _number(cell: Any, reading: Reading) -> Decimal:
+    if isinstance(cell, bool) or (isinstance(cell, float) and not math.isfinite(cell)):
+        raise BadCell(Code.NOT_A_NUMBER)
     if isinstance(cell, (int, float)):
         return Decimal(str(cell))
     written = _text_of(cell) if isinstance(cell, str) else str(cell)

@@ -1,5 +1,6 @@
 """Days as files write them: the format declared, or found on the values themselves."""
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -71,7 +72,7 @@ def _from_workbook(cell: Any) -> date | None:
         return _day_of(cell)
     if isinstance(cell, int) and (19_700_101 <= cell <= 21_001_231):
         return read_day(str(cell), None)
-    if isinstance(cell, (int, float)) and int(cell) in _EXCEL_SERIALS:
+    if isinstance(cell, (int, float)) and math.isfinite(cell) and int(cell) in _EXCEL_SERIALS:
         return _EXCEL_ZERO + timedelta(days=int(cell))
     return None
 
@@ -80,7 +81,7 @@ def counted_from_1904(read: ReadDay) -> ReadDay:
     """``read`` for a workbook whose serial numbers count from 1904, as old Macs wrote them."""
 
     def shifted(cell: Any) -> date | None:
-        is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+        is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell)
         if is_number and int(cell) + _DAYS_TO_1904 in _EXCEL_SERIALS:
             return read(cell + _DAYS_TO_1904)
         return None if is_number and int(cell) in _EXCEL_SERIALS else read(cell)
