@@ -156,7 +156,7 @@ ROWS = [
     row(C, "no name", "N3,,,,,,,,,,,", "missing", "Name"),
     row(C, "long reference", "N" * 65 + ",Three,,,,,,,,,,", "too_long", "Client reference"),
     row(C, "long name", "N3," + "n" * 201 + ",,,,,,,,,,", "too_long", "Name"),
-    row(C, "huge cell", "N3," + "n" * 200_000 + ",,,,,,,,,,", "too_long", "Name"),
+    row(C, "huge cell", "N3," + "n" * 200_000 + ",,,,,,,,,,", "field_too_long"),
     row(C, "NUL", "N3,Th\0ree,,,,,,,,,,", "nul_byte"),
     row(C, "short row", "N3,Three", "too_few_cells"),
     row(C, "long row", "N3,Three,,,,,,,,,,,,x", "too_many_cells"),
