@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,7 +147,8 @@ def test_runs_carry_the_wait_from_night_to_night_and_note_the_change_once() -> N
     row = segment_of(athlete)
     assert row is not None
     assert (row.pending, row.pending_since) == ("thoroughbred", night(1))
-    assert "The figures have pointed to another segment since" in reasons_of(row)[-1]
+    with override("en"):
+        assert "The figures have pointed to another segment since" in reasons_of(row)[-1]
     for _again in range(2):
         classify_clients(as_of=night(15), now=NOW)
     assert segments_on(night(15))["Atalante"] == "thoroughbred"
