@@ -40,7 +40,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     _only_who_configures(request)
     found = get_object_or_404(Product.objects.select_related("category"), pk=pk)
     name = found.name
-    form = ProductForm(request.POST or None, instance=found)
+    form = ProductForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         rests = save_product(found, by=request.user, at=timezone.now())
         kept = _("%(name)s is saved.") % {"name": found.name}
@@ -81,7 +81,7 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _category(request: HttpRequest, found: Category, headline: str) -> HttpResponse:
-    form = CategoryForm(request.POST or None, instance=found)
+    form = CategoryForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
             days = save_category(found, rate=form.rate, by=request.user, at=timezone.now())
