@@ -37,7 +37,10 @@ def visible(request: HttpRequest, model: Any, pk: int, act: Act = Act.SEE, *join
 def back(request: HttpRequest, otherwise: str) -> str:
     """The page a form was sent from, when it names one of ours."""
     asked = str(request.POST.get("next", ""))
-    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
+    # A path of ours begins with a slash; anything else would be taken for the name of a view.
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}
+    )
     return asked if asked and ours else otherwise
 
 
