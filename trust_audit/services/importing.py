@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -55,12 +57,17 @@ def _fill(audit: Audit, found: ImportedAudit, now: datetime) -> None:
         result.applies, result.na_reason = not entry.na_reason, entry.na_reason
         result.level, result.source = entry.level, Source.IMPORT.value
         # As old as its evidence, else a fresh word would outweigh an old proof.
-        result.level_at, result.saved_at = now - timedelta(days=entry.age_days), now
+        result.level_at, result.saved_at = _days_before(now, entry.age_days), now
         if entry.level is not None:
             proofs.append(_proof(audit, result, entry, now))
     fields = ["applies", "na_reason", "level", "source", "level_at", "saved_at"]
     audit.results.bulk_update(results, fields)
     Evidence.objects.bulk_create(proofs)
+
+
+def _days_before(now: datetime, days: int) -> datetime:
+    """Days of the calendar: across a change of the clock, so many times 24 hours may be another day."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(days=days)
 
 
 def _proof(audit: Audit, result: Any, entry: Entry, now: datetime) -> Evidence:
