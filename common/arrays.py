@@ -72,6 +72,16 @@ def _select_packed(sql: str, names: Sequence[str]) -> dict[str, Array]:
     return result
 
 
+def spread(ids: NDArray[np.int64], who: Array, what: Array, default: int = 0) -> NDArray[np.int64]:
+    """``what`` of ``who`` in the order of ``ids``, which rise; ``default`` for those not named."""
+    found = np.full(len(ids), default, dtype=np.int64)
+    if len(ids) and len(who):
+        place = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
+        known = ids[place] == who
+        found[place[known]] = what[known]
+    return found
+
+
 @dataclass(frozen=True)
 class Column:
     """Values for one column. ``kind`` as in SQL; NaN or NaT is NULL.

@@ -28,7 +28,11 @@ def may_be_profiled() -> QuerySet[Person]:
 
 
 def refused_profiling() -> QuerySet[Person]:
-    return Person.objects.exclude(pk__in=may_be_profiled().values("pk"))
+    """Everybody else. Said without a NOT around ``profiling_q``, which the databases answer row by row."""
+    given = Exists(_consents(ConsentPurpose.PROFILING).filter(withdrawn_at__isnull=True))
+    withdrawn = Consent.objects.filter(purpose=ConsentPurpose.PROFILING.value, withdrawn_at__isnull=False)
+    unfounded = Q(legal_basis=LegalBasis.CONSENT.value) | Q(pk__in=withdrawn.values("person_id"))
+    return Person.objects.filter(Q(profiling_objected_at__isnull=False) | (unfounded & ~Q(given)))
 
 
 def is_profiled(person: Person) -> bool:

@@ -93,12 +93,21 @@ class ClientSegmentQuerySet(OwnedQuerySet):
 
 
 class ClientSegment(models.Model):
-    """Where a client stood in one run, with the two values that put it there."""
+    """Where a client stood in one run, with the two values that put it there.
+
+    Keys as in ``ClientReadiness``: ask by run and client.
+    """
 
     run = models.ForeignKey(
-        SegmentationRun, related_name="segments", on_delete=models.CASCADE, db_index=False
+        SegmentationRun,
+        related_name="segments",
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
     )
-    client = models.ForeignKey(Client, related_name="segments", on_delete=models.CASCADE)
+    client = models.ForeignKey(
+        Client, related_name="segments", on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     segment = models.CharField(
         max_length=14, choices=[(segment.value, label) for segment, label in SEGMENTS.items()]
     )
@@ -114,7 +123,13 @@ class ClientSegment(models.Model):
     )  # fmt: skip
     pending_since = models.DateField(null=True)
     own = models.ForeignKey(
-        OwnSegment, related_name="placed", on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+        OwnSegment,
+        related_name="placed",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = ClientSegmentQuerySet.as_manager()

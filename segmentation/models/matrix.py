@@ -63,10 +63,17 @@ class MatrixRun(models.Model):
 
 
 class ClientCell(models.Model):
-    """Where a client was in one run, and why nowhere. ``costed_cents`` is the revenue whose margin is known."""
+    """Where a client was in one run, and why nowhere. ``costed_cents`` is the revenue whose margin is known.
 
-    run = models.ForeignKey(MatrixRun, related_name="cells", on_delete=models.CASCADE, db_index=False)
-    client = models.ForeignKey(Client, related_name="matrix_cells", on_delete=models.CASCADE)
+    Keys as in ``ClientReadiness``: ask by run and client.
+    """
+
+    run = models.ForeignKey(
+        MatrixRun, related_name="cells", on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    client = models.ForeignKey(
+        Client, related_name="matrix_cells", on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     cell = models.CharField(
         _("cell"), max_length=16, choices=[(cell.value, label) for cell, label in CELL_LABELS.items()]
     )

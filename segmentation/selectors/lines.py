@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from common import arrays
@@ -20,16 +21,17 @@ def bucket_sums(client_ids: Ints, days: Sequence[date], new_since: date | None) 
     """For each of ``days`` (two at most) one row per client (in the order of ``client_ids``), one column per bucket: net
     cents of the 52 weeks up to that day.
 
-    Client, windows and bucket of a line travel in one number, and numpy sums: sums in SQL for each window and
-    bucket, or days as numbers, took several times as long.
+    Client, windows and channel of a line travel in one number, and numpy looks up the products and sums: sums in SQL for
+    each window and bucket, or a join with the products, took longer.
     """
     spans = [(day - timedelta(days=WINDOW_DAYS), day) for day in days]
-    rows = arrays.select(_sql(spans, new_since), ["line_key", "net"])
+    rows = arrays.select(_sql(spans), ["line_key", "product", "net"])
     key, net = rows["line_key"], rows["net"]
-    client, windows, bucket = key >> _BITS, key >> 3 & _WINDOW_MASK, key & 7
     found = [np.zeros((len(client_ids), len(Bucket)), dtype=np.int64) for _ in days]
     if not len(client_ids) or not len(key):
         return found
+    bucket = _buckets(new_since, rows["product"], key & _CHANNEL_MASK)
+    client, windows = key >> _BITS, key >> _CHANNEL_BITS & _WINDOW_MASK
     place = np.minimum(np.searchsorted(client_ids, client), len(client_ids) - 1)
     known = client_ids[place] == client
     cell = place * len(Bucket) + bucket
@@ -40,31 +42,51 @@ def bucket_sums(client_ids: Ints, days: Sequence[date], new_since: date | None) 
     return found
 
 
+def _buckets(new_since: date | None, product: Ints, channel: Ints) -> Ints:
+    """The bucket of each line, out of one table of all products by channel; product 0 is none."""
+    facts = arrays.select(
+        "SELECT id, CASE WHEN sold_online IS NULL THEN 0 WHEN sold_online THEN 2 ELSE 1 END AS sold_online,"
+        f" COALESCE({arrays.day_number('introduced_on')}, 0) AS introduced FROM sales_product",
+        ["id", "sold_online", "introduced"],
+    )
+    new_from = np.iinfo(np.int64).max if new_since is None else new_since.toordinal()
+    introduced, sold = facts["introduced"], facts["sold_online"]
+    table = np.empty((3, max(facts["id"].max(initial=0), product.max(initial=0)) + 1), dtype=np.int8)
+    table[_CHANNELS.index("")] = Bucket.NO_CHANNEL_NO_FLAG
+    table[_CHANNELS.index("online")] = Bucket.NO_INTRODUCTION
+    table[_CHANNELS.index("offline")] = Bucket.OFFLINE
+    table[_CHANNELS.index(""), facts["id"]] = np.choose(
+        sold, [Bucket.NO_CHANNEL_NO_FLAG, Bucket.OFFLINE, Bucket.NO_CHANNEL]
+    )
+    table[_CHANNELS.index("online"), facts["id"]] = np.select(
+        [introduced == 0, introduced >= new_from],
+        [Bucket.NO_INTRODUCTION, Bucket.NEW_ONLINE],
+        Bucket.CLASSIC_ONLINE,
+    )
+    return table[channel, product].astype(np.int64)
+
+
+_CHANNELS = ("", "online", "offline")
+_CHANNEL_BITS, _CHANNEL_MASK = 2, 3
 _MOST_DAYS = 2
 _WINDOW_MASK = (1 << _MOST_DAYS) - 1  # bit n: the line lies in the n-th window
-_BITS = _MOST_DAYS + 3
+_BITS = _MOST_DAYS + _CHANNEL_BITS
 
 
-def _sql(spans: Sequence[tuple[date, date]], new_since: date | None) -> str:
+def _sql(spans: Sequence[tuple[date, date]]) -> str:
     inside = " + ".join(
-        f"CASE WHEN l.day > '{since}' AND l.day <= '{until}' THEN {8 << number} ELSE 0 END"
+        f"CASE WHEN l.day > '{since}' AND l.day <= '{until}' THEN {1 << _CHANNEL_BITS + number} ELSE 0 END"
         for number, (since, until) in enumerate(spans)
     )
     first, last = min(since for since, _until in spans), max(until for _since, until in spans)
+    code = " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(_CHANNELS) if name)
+    # SQLite walks the lines and looks up their orders ("CROSS" keeps it from the other way round).
+    join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
     return (
-        f"SELECT o.client_id * {1 << _BITS} + {inside} + {_bucket(new_since)} AS line_key, l.net_cents AS net"
-        " FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id"
-        " LEFT JOIN sales_product p ON p.id = l.product_id"
+        f"SELECT o.client_id * {1 << _BITS} + {inside} + CASE o.channel {code} ELSE 0 END AS line_key,"
+        " COALESCE(l.product_id, 0) AS product, l.net_cents AS net"
+        f" FROM sales_orderline l {join} sales_order o ON o.id = l.order_id"
         f" WHERE l.day > '{first}' AND l.day <= '{last}' AND l.net_cents IS NOT NULL"
-    )
-
-
-def _bucket(new_since: date | None) -> str:
-    is_new = f"p.introduced_on >= '{new_since}'" if new_since else "1 = 0"
-    return (
-        "CASE o.channel WHEN 'offline' THEN 0"
-        f" WHEN 'online' THEN CASE WHEN p.introduced_on IS NULL THEN 3 WHEN {is_new} THEN 2 ELSE 1 END"
-        " ELSE CASE WHEN p.sold_online IS NULL THEN 5 WHEN p.sold_online THEN 4 ELSE 0 END END"
     )
 
 

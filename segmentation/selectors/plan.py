@@ -107,8 +107,9 @@ def plan_page(run: ReadinessRun, user: Any, wave: int, hold: int | None, number:
     total = rows.count()
     number = min(number, max(1, -(-total // PAGE_ROWS)))
     start = (number - 1) * PAGE_ROWS
-    order = "-revenue_cents" if wave == Wave.ASK else "-priority"
-    ids = list(rows.order_by(order, "client_id").values_list("pk", flat=True)[start : start + PAGE_ROWS])
+    ids = list(
+        rows.order_by("-priority", "client_id").values_list("pk", flat=True)[start : start + PAGE_ROWS]
+    )
     found = ClientReadiness.objects.select_related("client").in_bulk(ids)
     return PlanPage(
         rows=[found[pk] for pk in ids if pk in found], number=number, size=PAGE_ROWS,

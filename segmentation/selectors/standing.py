@@ -1,6 +1,6 @@
 """What the migration is computed from: one row of facts per active client, as of a day."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from clients.personal.profiling import unprofiled_clients
 from clients.sociotypes.selectors import client_types
 from common import arrays
-from sales.windows import Windows, fetch_all
+from common.arrays import spread
+from sales.year import Year, year_of
 from segmentation.models import SegmentationRun
 from segmentation.registry import alerted_clients
 from segmentation.rules.grid import SEGMENT_CODES, Segment
@@ -28,7 +29,7 @@ class Standing:
     none; ``type``: position of the sociotype acted by, −1 unknown; ``p`` NaN where unknown."""
 
     client_ids: Ints
-    sums: Windows
+    year: Year
     p: Floats
     known: Flags
     status: Ints
@@ -38,7 +39,7 @@ class Standing:
     @property
     def revenue(self) -> Floats:
         """Net sales of the last 52 weeks; where more came back than was sold, nothing is at stake."""
-        return np.maximum(self.sums.rev0, 0).astype(float)
+        return np.maximum(self.year.rev, 0).astype(float)
 
     @property
     def athlete(self) -> Flags:
@@ -48,24 +49,13 @@ class Standing:
 def standing_on(as_of: date) -> Standing:
     """Private clients who object to profiling have neither type nor playbook: totals count them as unknown."""
     types = client_types(as_of)
-    sums = _only(fetch_all(as_of), types.client_ids)
     segments = _segments(run_up_to(as_of), types.client_ids)
     refused = list(unprofiled_clients().values_list("client_id", flat=True))
     segments[np.isin(types.client_ids, np.array(refused, dtype=np.int64))] = NONE
     return Standing(
-        client_ids=types.client_ids, sums=sums, p=types.p, known=types.known, status=types.status,
+        client_ids=types.client_ids, year=year_of(as_of, types.client_ids), p=types.p, known=types.known, status=types.status,
         type=types.acts_as, segment=segments,
     )  # fmt: skip
-
-
-def _only(sums: Windows, client_ids: Ints) -> Windows:
-    """The rows of the active clients; merged and erased ones hold no sales of their own any more."""
-    if np.array_equal(sums.client_id, client_ids):
-        return sums
-    place = np.searchsorted(sums.client_id, client_ids)
-    cut = {field.name: getattr(sums, field.name) for field in fields(Windows)}
-    per_client = {name: values[place] for name, values in cut.items() if name != "day_values"}
-    return Windows(**per_client, day_values=sums.day_values)
 
 
 def _segments(run: SegmentationRun | None, client_ids: Ints) -> Ints:
@@ -80,16 +70,6 @@ def _segments(run: SegmentationRun | None, client_ids: Ints) -> Ints:
         ("client_id", "code"),
     )
     return spread(client_ids, rows["client_id"], rows["code"], NONE)
-
-
-def spread(client_ids: Ints, who: Ints, what: Ints, default: int = 0) -> Ints:
-    """``what`` of ``who`` in the order of ``client_ids``; ``default`` for those not named."""
-    found = np.full(len(client_ids), default, dtype=np.int64)
-    if len(client_ids) and len(who):
-        place = np.minimum(np.searchsorted(client_ids, who), len(client_ids) - 1)
-        known = client_ids[place] == who
-        found[place[known]] = what[known]
-    return found
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from accounts.models import User
+from clients.sociotypes.rules.instrument import TYPES
 from common.arrays import Column, insert
 from common.locks import lock_until_commit
 from common.periods import nights_to_forget
 from sales.rollup import rebuild_dirty
+from sales.year import first_days
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.grid import SEGMENT_CODES
 from segmentation.rules.matrix import CELLS, RULE_VERSION, WHYS, Bucket, Placed, flows, place
@@ -48,8 +50,10 @@ def compute_matrix(*, as_of: date, now: datetime, since: date | None = None) -> 
     reference = reference_days()
     standing = standing_on(as_of)
     sums, earlier_sums = bucket_sums(standing.client_ids, [as_of, since], reference.new_since)
-    today = _day(as_of, sums, standing, reference.online_began_on)
-    earlier = place(earlier_sums, _known_by(standing, since), _ordinal(reference.online_began_on))
+    began = _ordinal(reference.online_began_on)
+    first_day, start = first_days(as_of, standing.client_ids)
+    today = _day(as_of, place(sums, start, began), standing)
+    earlier = place(earlier_sums, np.where(first_day <= since.toordinal(), first_day, 0), began)
     run = MatrixRun.objects.create(
         as_of=as_of, online_began_on=reference.online_began_on, new_since=reference.new_since,
         is_automatic=reference.is_automatic, rule_version=RULE_VERSION, computed_at=now,
@@ -67,25 +71,18 @@ def _ordinal(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
 
 
-def _known_by(standing: Standing, day: date) -> Ints:
-    """First purchase days; 0 for who had not bought by ``day``."""
-    first = standing.sums.first_day
-    return np.where(first <= day.toordinal(), first, 0)
-
-
-def _day(as_of: date, sums: Ints, standing: Standing, online_began: date | None) -> _Day:
-    windows = standing.sums
-    return _Day(
-        as_of, place(sums, windows.start, _ordinal(online_began)), windows.rev0, windows.rc0,
-        windows.rc0 - windows.cost0,
-    )  # fmt: skip
+def _day(as_of: date, placed: Placed, standing: Standing) -> _Day:
+    year = standing.year
+    return _Day(as_of, placed, year.rev, year.rc, year.rc - year.cost)
 
 
 def _sums(day: _Day, standing: Standing) -> list[dict[str, Any]]:
     """Additive sums per cell, segment and type; -1 is no segment and no type."""
-    keys = np.column_stack([day.placed.cell, day.placed.why, standing.segment, standing.type])
-    found, index = np.unique(keys, axis=0, return_inverse=True)
-    index = index.reshape(-1)
+    # One number for a combination: numpy sorts rows of four ten times as slowly.
+    sizes = (len(CELLS), len(WHYS), len(SEGMENT_CODES) + 1, len(TYPES) + 1)
+    parts = (day.placed.cell, day.placed.why, standing.segment + 1, standing.type + 1)
+    keys, index = np.unique(np.ravel_multi_index(parts, sizes), return_inverse=True)
+    found = np.column_stack(np.unravel_index(keys, sizes)) - (0, 0, 1, 1)
     sums = {
         name: np.bincount(index, values, len(found)).astype(np.int64)
         for name, values in (("revenue", day.revenue), ("costed", day.costed), ("margin", day.margin))

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from clients.sociotypes.rules.derived import ClientStatus
-from common.arrays import Column, insert, select
+from common.arrays import Column, insert, select, spread
 from common.locks import lock_until_commit
-from common.periods import nights_to_forget
+from common.periods import WINDOW_DAYS, nights_to_forget
 from sales.rollup import rebuild_dirty
+from sales.year import bought_in
 from segmentation.models import ClientReadiness, ReadinessAssumptions, ReadinessRun, WaveOpening
 from segmentation.rules.matrix import online_share
 from segmentation.rules.readiness import (
@@ -30,10 +31,10 @@ from segmentation.rules.readiness import (
     per_client,
     sum_up,
 )
-from segmentation.rules.waves import MIN_GATE_DAYS, WAVES, Movers, holds, loss_of, priority, waves_of
+from segmentation.rules.waves import MIN_GATE_DAYS, WAVES, Movers, Wave, holds, loss_of, priority, waves_of
 from segmentation.selectors.lines import bucket_sums
 from segmentation.selectors.readiness import current_assumptions
-from segmentation.selectors.standing import Escort, Standing, escort_on, spread, standing_on
+from segmentation.selectors.standing import Escort, Standing, escort_on, standing_on
 
 KEPT_NIGHTS = 3
 Ints = NDArray[np.int64]
@@ -83,7 +84,7 @@ def _reckon(
     first_rank = priority(standing.revenue, per_client(clients, assumed).ready, online, hours)
     waves = waves_of(movers, first_rank)
     opened = {row.wave: row.opened_on for row in WaveOpening.objects.filter(opened_on__lte=as_of)}
-    measures = _measures(standing, waves, online, opened, escort)
+    measures = _measures(standing, waves, online, opened, escort, as_of)
     measured = replace(
         assumed,
         rho=measured_rho(assumed.rho, measures["invited"], measures["migrated"]),
@@ -100,6 +101,7 @@ def _reckon(
         "waves": _wave_sums(standing, waves, online, opened, as_of),
     }
     rank = priority(standing.revenue, each.ready, online, hours)
+    rank = np.where(waves == int(Wave.ASK), standing.revenue, rank)
     return _Reckoned(each, waves, holds(movers, waves, frozenset(opened)), rank, results)
 
 
@@ -109,14 +111,20 @@ def _hours(types: Ints, own: NDArray[np.float64], assumed: Assumptions) -> NDArr
 
 
 def _measures(
-    standing: Standing, waves: Ints, online: NDArray[np.float64], opened: Mapping[int, date], escort: Escort
+    standing: Standing,
+    waves: Ints,
+    online: NDArray[np.float64],
+    opened: Mapping[int, date],
+    escort: Escort,
+    as_of: date,
 ) -> dict[str, list[int]]:
     """By type: asked to migrate (a step logged, or its wave open), migrated of those; clients who bought in the
     year before, and those of them who bought nothing since."""
     invited = (escort.steps > 0) | np.isin(waves, sorted(opened))
     migrated = invited & (np.nan_to_num(online) >= MIGRATED_FROM)
-    before = standing.sums.days1 > 0
-    departed = before & (standing.sums.days0 == 0)
+    year_ago = as_of - timedelta(days=WINDOW_DAYS)
+    before = bought_in(year_ago - timedelta(days=WINDOW_DAYS), year_ago, standing.client_ids)
+    departed = before & ~standing.year.bought
     flags = {"invited": invited, "migrated": migrated, "at_risk": before, "departed": departed}
     return {
         name: [int((flag & (standing.type == kind)).sum()) for kind in range(4)]

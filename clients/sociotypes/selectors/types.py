@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+from django.db import connection
 
 from clients.models import Client
 from clients.rules import ClientKind, ClientState
@@ -12,7 +13,8 @@ from common.arrays import day_number, select
 
 _SCALE = 10**9
 """Probabilities travel as whole numbers: nine digits are more than the scales can tell apart."""
-_NAMES = ("person", "client", "decides", "p1", "p2", "p3", "p4", "base", "fades", "ends", "typed", "waits")
+_PAIR, _DAY, _FLAGS = 30, 22, 3  # bits: a probability, an ordinal day, what is asked of a person
+_NAMES = ("who", "client", "front", "back", "base", "ageing")
 
 
 def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
@@ -20,12 +22,11 @@ def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
 
     Decision-makers first, else everybody of the client who has not left; expired and unconfirmed answers and
     people who want no profile count as unknown, and so does a private client who wants none, whoever else is
-    known of it. Four queries, whatever the number of clients; ``client`` asks for that one alone.
+    known of it. Three queries, whatever the number of clients; ``client`` asks for that one alone.
     """
     ids = np.sort(_active_clients()) if client is None else np.array([client.pk])
-    people = select(_results_sql(as_of, client), _NAMES)
-    refused, closed = _refused()
-    objecting = _clients_of_refusing(client)
+    people = _unpacked(select(_results_sql(as_of, client), _NAMES))
+    refused, closed, objecting = _refused(client)
     confidence, expired = _aged(people, as_of.toordinal())
     why_not = np.select(
         [np.isin(people["person"], refused) | np.isin(people["client"], closed), people["typed"] == 0, people["waits"] == 1, expired],
@@ -45,25 +46,26 @@ def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
     )  # fmt: skip
 
 
-def _refused() -> tuple[Array, Array]:
-    """People who want no profile, and the private clients among them."""
-    rows = list(refused_profiling().values_list("pk", "client_id", "is_client", "client__kind"))
-    closed = [client for _, client, own, kind in rows if own and kind == ClientKind.PERSON]
-    return np.array([row[0] for row in rows], dtype=np.int64), np.array(closed, dtype=np.int64)
+def _refused(client: Client | None) -> tuple[Array, Array, Array]:
+    """People who want no profile; the private clients among them; the clients of those still there, whose
+    results are gone while the reason should still show."""
+    people = refused_profiling() if client is None else refused_profiling().filter(client=client)
+    rows = list(
+        people.values_list("pk", "client_id", "is_client", "client__kind", "client__state", "left_on")
+    )
+    closed = [of for _, of, own, kind, *_rest in rows if own and kind == ClientKind.PERSON]
+    there = [of for _, of, _, _, state, left in rows if state == ClientState.ACTIVE and left is None]
+    return _ids([row[0] for row in rows]), _ids(closed), _ids(there)
+
+
+def _ids(numbers: list[int]) -> Array:
+    return np.array(numbers, dtype=np.int64)
 
 
 def _active_clients() -> Array:
     return select(
         f"SELECT id AS client FROM clients_client WHERE state = '{ClientState.ACTIVE.value}'", ["client"]
     )["client"]
-
-
-def _clients_of_refusing(client: Client | None) -> Array:
-    """Clients of people who want no profile: their results are gone, and the reason should still show."""
-    rows = refused_profiling().filter(client__state=ClientState.ACTIVE.value, left_on__isnull=True)
-    if client is not None:
-        rows = rows.filter(client=client)
-    return np.array(list(rows.values_list("client_id", flat=True)), dtype=np.int64)
 
 
 def _aged(people: dict[str, Array], today: int) -> tuple[Array, Array]:
@@ -73,20 +75,30 @@ def _aged(people: dict[str, Array], today: int) -> tuple[Array, Array]:
     return people["base"] / _SCALE * weight, today > ends
 
 
+def _unpacked(rows: dict[str, Array]) -> dict[str, Array]:
+    """The columns out of what travelled; every number printed or sent costs more than the shifts."""
+    who, ageing = rows["who"], rows["ageing"]
+    low = (1 << _PAIR) - 1
+    return {
+        "person": who >> _FLAGS, "decides": who & 1, "typed": who >> 1 & 1, "waits": who >> 2 & 1,
+        "client": rows["client"], "base": rows["base"],
+        "p1": rows["front"] >> _PAIR, "p2": rows["front"] & low,
+        "p3": rows["back"] >> _PAIR, "p4": rows["back"] & low,
+        "fades": ageing >> _DAY, "ends": ageing & ((1 << _DAY) - 1),
+    }  # fmt: skip
+
+
 def _results_sql(as_of: date, client: Client | None) -> str:
     only = "" if client is None else f"AND c.id = {client.pk}"
-    probabilities = ", ".join(
-        f"CAST(ROUND(CAST(COALESCE(r.p{k}, 0) * {_SCALE} AS NUMERIC)) AS BIGINT) AS p{k}"
-        for k in (1, 2, 3, 4)
-    )
+    p1, p2, p3, p4 = (_scaled(f"r.p{k}") for k in (1, 2, 3, 4))
     day = as_of.isoformat()
     return f"""
-        SELECT p.id AS person, p.client_id AS client, CASE WHEN p.is_decision_maker THEN 1 ELSE 0 END AS decides,
-            {probabilities},
-            CAST(ROUND(CAST(COALESCE(r.base_confidence, 0) * {_SCALE} AS NUMERIC)) AS BIGINT) AS base,
-            {day_number("r.fades_from")} AS fades, {day_number("r.expires_on")} AS ends,
-            CASE WHEN r.type = '' THEN 0 ELSE 1 END AS typed,
-            CASE WHEN r.is_suspect AND r.confirmed_at IS NULL THEN 1 ELSE 0 END AS waits
+        SELECT p.id * {1 << _FLAGS} + CASE WHEN p.is_decision_maker THEN 1 ELSE 0 END
+                + CASE WHEN r.type = '' THEN 0 ELSE 2 END
+                + CASE WHEN r.is_suspect AND r.confirmed_at IS NULL THEN 4 ELSE 0 END AS who,
+            p.client_id AS client, {p1} * {1 << _PAIR} + {p2} AS front, {p3} * {1 << _PAIR} + {p4} AS back,
+            {_scaled("r.base_confidence")} AS base,
+            CAST({day_number("r.fades_from")} AS BIGINT) * {1 << _DAY} + {day_number("r.expires_on")} AS ageing
         FROM clients_sociotyperesult r
         JOIN clients_person p ON p.id = r.person_id
         JOIN clients_client c ON c.id = p.client_id
@@ -94,3 +106,9 @@ def _results_sql(as_of: date, client: Client | None) -> str:
             AND (r.superseded_on IS NULL OR r.superseded_on > '{day}')
             AND (p.left_on IS NULL OR p.left_on > '{day}') {only}
     """
+
+
+def _scaled(column: str) -> str:
+    """Rounded to nine digits; a cast to a whole number cuts on SQLite and rounds on PostgreSQL."""
+    scaled = f"COALESCE({column}, 0) * {_SCALE} + 0.5"
+    return f"CAST({scaled if connection.vendor == 'sqlite' else f'FLOOR({scaled})'} AS BIGINT)"

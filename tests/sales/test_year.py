@@ -1,0 +1,52 @@
+"""The sums of the last window equal those of the windows the models use, client by client."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from bench.population import AS_OF, write_population
+from clients.models import Client
+from clients.rules import ClientState
+from common.periods import WINDOW_DAYS
+from sales.models import ClientDay
+from sales.windows import fetch_all
+from sales.year import bought_in, first_days, year_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def days() -> None:
+    """Clients of every kind of record: a day of refunds alone, records that begin late, one merged away."""
+    write_population(400)
+    ClientDay.objects.filter(client_id=7).update(orders=0, rev=-500, rc=-500, cost=-200)
+    ClientDay.objects.filter(client_id__in=(8, 9)).delete()
+    Client.objects.filter(pk__lte=30).update(observed_from=AS_OF - timedelta(days=90))
+    Client.objects.filter(pk=12).update(state=ClientState.MERGED.value, merged_into=13)
+
+
+@pytest.mark.parametrize("back", [0, 1, 200])
+def test_the_year_equals_the_windows(days: None, back: int) -> None:
+    as_of = AS_OF - timedelta(days=back)
+    windows = fetch_all(as_of)
+    ids = windows.client_id
+    year, (first, start) = year_of(as_of, ids), first_days(as_of, ids)
+    year_ago = as_of - timedelta(days=WINDOW_DAYS)
+    before = bought_in(year_ago - timedelta(days=WINDOW_DAYS), year_ago, ids)
+    pairs = [
+        (year.rev, windows.rev0), (year.rc, windows.rc0), (year.cost, windows.cost0), (year.bought, windows.days0 > 0),
+        (first, windows.first_day), (start, windows.start), (before, windows.days1 > 0),
+    ]  # fmt: skip
+    assert [bool(np.array_equal(ours, theirs)) for ours, theirs in pairs] == [True] * len(pairs)
+    assert (year.rev.any(), (year.rev != year.rc).any(), (start != first).any(), before.any()) == (True,) * 4
+
+
+def test_only_who_is_asked_for(days: None) -> None:
+    windows = fetch_all(AS_OF)
+    some = windows.client_id[5:300:7]
+    place = np.searchsorted(windows.client_id, some)
+    assert year_of(AS_OF, some).rev.tolist() == windows.rev0[place].tolist()
+    assert first_days(AS_OF, some)[0].tolist() == windows.first_day[place].tolist()
+    nobody = np.zeros(0, dtype=np.int64)
+    assert year_of(AS_OF, nobody).rev.tolist() == []
