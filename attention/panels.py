@@ -10,24 +10,32 @@ from django.utils.translation import gettext_lazy as _
 from attention.labels import ACTS, LINE_STATES
 from attention.models import ListLine
 from attention.rules.lines import LineState
-from attention.selectors.week import lines_of
-from clients.models import Client
-from clients.registry import Event, Panel, TimelineSource
+from clients.registry import Dossier, Event, Panel, TimelineSource
+from clients.timeline import PAGE_SIZE
 
 ON_LIST = "list"
+LINES_SHOWN = 5
 
 
-def _context(client: Client, user: Any) -> Mapping[str, Any] | None:
-    lines = lines_of(client, user)
+def _context(dossier: Dossier) -> Mapping[str, Any] | None:
+    newest = sorted(dossier.of(newest_lines), key=lambda line: line.weekly_list.week, reverse=True)
+    lines = newest[:LINES_SHOWN]
     if not lines:
         return None
     return {"lines": [{"line": line, "act": ACTS[line.act]} for line in lines]}
 
 
-def _lists(client: Client, user: Any, kinds: Sequence[str], most: int) -> list[Event]:
+def newest_lines(dossier: Dossier, most: int = PAGE_SIZE + 1) -> list[ListLine]:
+    """The newest lines of the client, whoever's list they stood on."""
+    lines = ListLine.objects.visible_to(dossier.user).filter(client=dossier.client)
+    lines = lines.select_related("weekly_list__owner")
+    return list(lines.order_by("-weekly_list__frozen_at", "-pk")[:most])
+
+
+def _lists(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event]:
     """When the client stood on somebody's weekly list, and what came of it."""
-    lines = ListLine.objects.visible_to(user).filter(client=client).select_related("weekly_list__owner")
-    return [_listed(line) for line in lines.order_by("-weekly_list__frozen_at", "-pk")[:most]]
+    read = dossier.of(newest_lines)[:most] if most <= PAGE_SIZE + 1 else newest_lines(dossier, most)
+    return [_listed(line) for line in read]
 
 
 def _listed(line: ListLine) -> Event:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import Act
+from clients.dossier import Dossier
 from clients.editing import saved, visible_client
 from clients.models import Client, Interaction
 from clients.objectivity import doubtful_words
@@ -19,12 +20,14 @@ from clients.record_forms import AnyInteractionForm, InteractionForm
 from clients.services import delete_record, log_interaction
 from clients.timeline import timeline as timeline_of
 from common.htmx import page
+from common.once import once
 
 
 @require_safe
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     client = visible_client(request, pk)
-    found = timeline_of(client, request.user, kind=request.GET.get("kind", ""), number=page_number(request))
+    dossier = Dossier(client, request.user, timezone.now(), once(request))
+    found = timeline_of(dossier, kind=request.GET.get("kind", ""), number=page_number(request))
     context = {"client": client, "timeline": found}
     return page(request, "clients/timeline.html", context, partial="events")
 

@@ -1,7 +1,12 @@
 """Parent companies and their subsidiaries: walked in the database, whatever the depth."""
 
-from django.db import connection
+from typing import Any
 
+from django.db import connection
+from django.db.models import BooleanField, Case, Value, When
+from django.db.models.expressions import RawSQL
+
+from accounts.querysets import visible_q
 from clients.models import Client
 
 MAX_DEPTH = 50
@@ -34,6 +39,29 @@ def chain_above(client_id: int) -> list[int]:
         "SELECT c.parent_id, walk.depth + 1 FROM clients_client c JOIN walk ON c.id = walk.id "
         f"WHERE walk.depth < {MAX_DEPTH} AND c.parent_id IS NOT NULL",
     )
+
+
+def family_of(client: Client, user: Any) -> tuple[list[Client], int]:
+    """The whole family of a company from its head down, in one query: who ``user`` may see, in no order, and
+    how many there are besides."""
+    rows = Client.objects.filter(RawSQL(f"clients_client.id IN ({_FAMILY})", [client.pk], BooleanField()))
+    seen = Case(When(visible_q(user), then=Value(True)), default=False, output_field=BooleanField())
+    found: list[Any] = list(rows.annotate(is_seen=seen).select_related("owner").defer("search_text"))
+    return [one for one in found if one.is_seen], sum(not one.is_seen for one in found)
+
+
+# Up to the head, whatever its state, and from there down over active companies.
+_FAMILY = f"""
+    WITH RECURSIVE up (id, depth) AS (
+        SELECT CAST(%s AS bigint), 0
+        UNION SELECT c.parent_id, up.depth + 1 FROM clients_client c JOIN up ON c.id = up.id
+        WHERE up.depth < {MAX_DEPTH} AND c.parent_id IS NOT NULL
+    ), walk (id, depth) AS (
+        SELECT id, 0 FROM (SELECT id FROM up ORDER BY depth DESC LIMIT 1) head
+        UNION SELECT c.id, walk.depth + 1 FROM clients_client c JOIN walk ON c.parent_id = walk.id
+        WHERE walk.depth < {MAX_DEPTH} AND c.state = 'active'
+    )
+    SELECT id FROM walk"""
 
 
 def is_below(client: Client, other: Client) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from clients import registry
-from clients.families import chain_above, family_below
+from clients.families import family_of
 from clients.models import BuyingUnit, Client, UnitMembership
 from clients.rules import ClientState
 
@@ -79,20 +79,18 @@ def _memberships(unit: BuyingUnit, user: Any) -> QuerySet[UnitMembership]:
 
 def family_circle(client: Client, user: Any, until: date) -> Circle | None:
     """The whole family of a company, head first; ``None`` for a company that stands alone."""
-    head = chain_above(client.pk)[-1] if client.parent_id else client.pk
-    ids = family_below(head)
-    if len(ids) < 2:
+    found, hidden = family_of(client, user)
+    if len(found) + hidden < 2:
         return None
-    rows = Client.objects.visible_to(user).filter(pk__in=ids).select_related("owner")
-    seen = rows.defer("search_text").in_bulk()
+    seen = {one.pk: one for one in found}
     revenue = registry.revenue_of(list(seen), until)
-    depths = _depths(seen, head)
-    ordered = _tree_order(seen, head)
+    depths = _depths(seen)
+    ordered = _tree_order(seen)
     members = [Member(seen[pk], revenue.get(pk), depth=depths[pk]) for pk in ordered]
-    return Circle(members, len(ids) - len(members))
+    return Circle(members, hidden)
 
 
-def _depths(seen: dict[int, Client], head: int) -> dict[int, int]:
+def _depths(seen: dict[int, Client]) -> dict[int, int]:
     """Below the nearest company in sight: what is hidden leaves no gap that would tell of it."""
     depths: dict[int, int] = {}
     for pk in seen:
@@ -103,21 +101,22 @@ def _depths(seen: dict[int, Client], head: int) -> dict[int, int]:
     return depths
 
 
-def _tree_order(seen: dict[int, Client], head: int) -> list[int]:
-    """Each company right before its own subsidiaries, by name within."""
+def _tree_order(seen: dict[int, Client]) -> list[int]:
+    """Each company right before its own subsidiaries, by name within; old data that goes in a circle last."""
     children: dict[int | None, list[int]] = {}
     for pk, client in sorted(seen.items(), key=lambda item: (item[1].name, item[0])):
-        parent = client.parent_id if client.parent_id in seen and pk != head else None
+        parent = client.parent_id if client.parent_id in seen else None
         children.setdefault(parent, []).append(pk)
-    ordered: list[int] = []
+    ordered: dict[int, None] = {}
 
     def visit(keys: Sequence[int]) -> None:
         for pk in keys:
-            ordered.append(pk)
-            visit(children.get(pk, []))
+            if pk not in ordered:
+                ordered[pk] = None
+                visit(children.get(pk, []))
 
-    visit(children.get(None, []))
-    return ordered
+    visit([*children.get(None, []), *sorted(seen)])
+    return list(ordered)
 
 
 def units_of(client: Client, user: Any) -> list[UnitMembership]:

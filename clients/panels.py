@@ -4,70 +4,70 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import may
 from accounts.rules import Act
+from clients.dossier import people, present, tasks
 from clients.households import family_circle, units_of
-from clients.models import Client, Interaction, Task
+from clients.models import Interaction
 from clients.record_forms import InteractionForm
-from clients.registry import Panel
-from clients.rules import ClientKind, TaskState
-from clients.timeline import service_time, timeline
+from clients.registry import Dossier, Panel
+from clients.rules import ClientKind
+from clients.timeline import talks_of, timeline
 
 PEOPLE_SHOWN = 30
-TASKS_SHOWN = 10
 
 
-def _people(client: Client, user: Any) -> Mapping[str, Any]:
-    people = list(
-        client.people.order_by("left_on", "-is_decision_maker", "last_name", "pk")[: PEOPLE_SHOWN + 1]
-    )
-    here = [person for person in people if person.left_on is None]
+def _people(dossier: Dossier) -> Mapping[str, Any]:
+    here = dossier.of(present)
     return {
         "people": here[:PEOPLE_SHOWN],
-        "left": [person for person in people if person.left_on is not None],
-        "nobody_decides": client.kind == ClientKind.COMPANY
+        "left": [person for person in dossier.of(people) if person.left_on is not None][:PEOPLE_SHOWN],
+        "nobody_decides": dossier.client.kind == ClientKind.COMPANY
         and not any(person.is_decision_maker for person in here),
-        "may_edit": may(user, Act.EDIT),
+        "may_edit": may(dossier.user, Act.EDIT),
     }
 
 
-def _tasks(client: Client, user: Any) -> Mapping[str, Any]:
-    tasks = Task.objects.visible_to(user).filter(client=client, state=TaskState.OPEN).select_related("owner")
+def _tasks(dossier: Dossier) -> Mapping[str, Any]:
     return {
-        "tasks": list(tasks.order_by("due_on", "pk")[:TASKS_SHOWN]),
-        "today": timezone.localdate(),
-        "may_edit": may(user, Act.EDIT),
+        "tasks": dossier.of(tasks).waiting,
+        "today": dossier.today,
+        "may_edit": may(dossier.user, Act.EDIT),
     }
 
 
-def _timeline(client: Client, user: Any) -> Mapping[str, Any]:
-    now = timezone.now()
-    may_edit = may(user, Act.EDIT)
-    form = InteractionForm(client=client, now=now, instance=Interaction(client=client)) if may_edit else None
+def _timeline(dossier: Dossier) -> Mapping[str, Any]:
+    may_edit = may(dossier.user, Act.EDIT)
     return {
-        "timeline": timeline(client, user),
-        "service": service_time(client, user, now),
-        "form": form,
+        "timeline": timeline(dossier),
+        "service": dossier.of(talks_of).service,
+        "form": _form(dossier) if may_edit else None,
         "may_edit": may_edit,
     }
 
 
-def _units(client: Client, user: Any) -> Mapping[str, Any] | None:
-    memberships = units_of(client, user)
+def _form(dossier: Dossier) -> InteractionForm:
+    return InteractionForm(
+        client=dossier.client, now=dossier.now, people=dossier.of(people),
+        instance=Interaction(client=dossier.client),
+    )  # fmt: skip
+
+
+def _units(dossier: Dossier) -> Mapping[str, Any] | None:
+    memberships = units_of(dossier.client, dossier.user)
     return {
         "memberships": memberships,
         "has_open": any(one.left_on is None for one in memberships),
-        "may_edit": may(user, Act.EDIT),
+        "may_edit": may(dossier.user, Act.EDIT),
     }
 
 
-def _family(client: Client, user: Any) -> Mapping[str, Any] | None:
-    if client.kind != ClientKind.COMPANY:
+def _family(dossier: Dossier) -> Mapping[str, Any] | None:
+    if dossier.client.kind != ClientKind.COMPANY:
         return None
-    circle = family_circle(client, user, timezone.localdate() - timedelta(days=1))
+    circle = family_circle(dossier.client, dossier.user, dossier.today - timedelta(days=1))
     return {"circle": circle} if circle else None
 
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from clients.models import Client
+from clients.dossier import Dossier
 from common.lists.spec import Column
 
 __all__ = [
-    "MONEY_TEMPLATE", "Column", "Command", "Event", "Hit", "Panel", "Revenue", "SearchSource", "TimelineSource",
-    "add_column", "add_command", "add_panel", "add_search", "add_timeline", "columns", "commands_for", "panels",
-    "revenue_of", "search_sources", "set_revenue_source", "timeline_sources",
+    "MONEY_TEMPLATE", "Column", "Command", "Dossier", "Event", "Hit", "Join", "Panel", "Revenue", "SearchSource",
+    "TimelineSource", "add_column", "add_command", "add_join", "add_panel", "add_search", "add_timeline", "columns",
+    "commands_for", "joined", "panels", "revenue_of", "search_sources", "set_revenue_source", "timeline_sources",
 ]  # fmt: skip
 
 MONEY_TEMPLATE = "clients/columns/money.html"
@@ -27,7 +28,7 @@ MONEY_TEMPLATE = "clients/columns/money.html"
 class Panel:
     """A part of the client's page.
 
-    ``context(client, user)`` returns what ``template`` reads; ``None`` leaves the panel out.
+    ``context(dossier)`` returns what ``template`` reads; ``None`` leaves the panel out.
     ``zone``: "head" (chips beside the name), "strip" (the indicators), "main" or "side". A panel with a ``title`` is framed as a section
     under that title, one without brings its own frame. ``scripts`` are static paths the page loads
     after ECharts and ``js/charts.js``.
@@ -35,7 +36,7 @@ class Panel:
 
     key: str
     template: str
-    context: Callable[[Client, Any], Mapping[str, Any] | None]
+    context: Callable[[Dossier], Mapping[str, Any] | None]
     zone: str = "main"
     position: int = 50
     title: str | Promise = ""
@@ -62,14 +63,14 @@ class Event:
 class TimelineSource:
     """Where events of a client come from: talks, tasks, imports, merges, mails, classes.
 
-    ``events(client, user, kinds, most)`` returns the newest ``most`` events of ``kinds`` (a subset of the
-    source's own) that ``user`` may see, newest first, in a number of queries that does not grow with them.
+    ``events(dossier, kinds, most)`` returns the newest ``most`` events of ``kinds`` (a subset of the
+    source's own) that its reader may see, newest first, in a number of queries that does not grow with them.
     ``kinds`` maps each kind to the word of its filter.
     """
 
     key: str
     kinds: Mapping[str, str | Promise]
-    events: Callable[[Client, Any, Sequence[str], int], Sequence[Event]]
+    events: Callable[[Dossier, Sequence[str], int], Sequence[Event]]
     position: int = 50
 
 
@@ -117,7 +118,11 @@ class Command:
     allowed: Callable[[Any], bool] = lambda user: True
 
 
+Join = Callable[[QuerySet[Any]], QuerySet[Any]]
+"""``clients`` → the same with one row of another table joined to each: read with the client in one query."""
+
 _commands: dict[str, Command] = {}
+_joins: dict[str, Join] = {}
 _search: dict[str, SearchSource] = {}
 _panels: dict[str, Panel] = {}
 _revenue: list[RevenueSource] = []
@@ -127,6 +132,17 @@ _columns: dict[str, Column] = {}
 
 def add_panel(panel: Panel) -> None:
     _panels[panel.key] = panel
+
+
+def add_join(key: str, join: Join) -> None:
+    _joins[key] = join
+
+
+def joined(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """With what the apps above read together with the client of a page."""
+    for join in _joins.values():
+        clients = join(clients)
+    return clients
 
 
 def add_column(column: Column) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 from django.http import QueryDict
 
 from clients import registry
+from clients.dossier import Dossier
 from clients.lists.clients import CLIENTS
-from clients.models import Client, SavedView
+from clients.models import SavedView
 from clients.querysets import ClientQuerySet
 from common.lists.state import ListState
 
@@ -17,11 +18,11 @@ class ShownPanel:
     context: Mapping[str, Any]
 
 
-def shown_panels(client: Client, user: Any, zone: str) -> list[ShownPanel]:
+def shown_panels(dossier: Dossier, zone: str) -> list[ShownPanel]:
     return [
         ShownPanel(panel, context)
         for panel in registry.panels(zone)
-        if (context := panel.context(client, user)) is not None
+        if (context := panel.context(dossier)) is not None
     ]
 
 

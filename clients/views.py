@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.rights import may
 from accounts.rules import Act
+from clients import registry
+from clients.dossier import Dossier
 from clients.editing import saved, visible_client, visible_clients
 from clients.forms import ClientForm
 from clients.listing import show
@@ -20,6 +22,7 @@ from clients.models import Client
 from clients.selectors import shown_panels
 from clients.services import save_client, self_person
 from common.htmx import page
+from common.once import once
 
 
 @require_safe
@@ -28,10 +31,11 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    client = visible_clients(request).filter(pk=pk).first()
+    client = registry.joined(visible_clients(request)).filter(pk=pk).first()
     if client is None:  # a merged client is found where it lives on, by whoever may see that
         return redirect(visible_client(request, living(pk)))
-    zones = {zone: shown_panels(client, request.user, zone) for zone in ("head", "strip", "main", "side")}
+    dossier = Dossier(client, request.user, timezone.now(), once(request))
+    zones = {zone: shown_panels(dossier, zone) for zone in ("head", "strip", "main", "side")}
     scripts = dict.fromkeys(
         script for shown in zones.values() for item in shown for script in item.panel.scripts
     )

@@ -18,7 +18,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "navigation_badges": partial(badges_for, user) if signed_in else {},
         "current_entry": current_key(entries, request.path),
         # Asked for only by pages that print the top bar.
-        "frame_notes": partial(notes_for, user) if signed_in else [],
+        "frame_notes": partial(notes_for, request) if signed_in else [],
         "company": settings.CMIX_COMPANY,
         "currency": settings.CMIX_CURRENCY,
         "demo_mode": settings.CMIX_DEMO,

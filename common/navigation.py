@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -28,7 +29,7 @@ class Entry:
         return reverse(self.url_name)
 
 
-Note = Callable[[Any], str | Promise | None]
+Note = Callable[[HttpRequest], str | Promise | None]
 
 _entries: dict[str, Entry] = {}
 _notes: dict[str, Note] = {}
@@ -64,5 +65,5 @@ def add_note(key: str, note: Note) -> None:
     _notes[key] = note
 
 
-def notes_for(user: Any) -> list[str | Promise]:
-    return [text for note in _notes.values() if (text := note(user))]
+def notes_for(request: HttpRequest) -> list[str | Promise]:
+    return [text for note in _notes.values() if (text := note(request))]

@@ -8,7 +8,7 @@ class KineticsConfig(AppConfig):
 
     def ready(self) -> None:
         from clients.personal import add_source
-        from clients.registry import Column, Panel, add_column, add_panel
+        from clients.registry import Column, Panel, add_column, add_join, add_panel
         from common import navigation
         from kinetics import panels
         from kinetics.personal import source
@@ -17,6 +17,7 @@ class KineticsConfig(AppConfig):
 
         navigation.add(navigation.Entry("kinetics", _("Kinetics"), "activity", "kinetics:overview", 70))
         navigation.add_note("as of", panels.as_of_note)
+        add_join("kinetics", panels.with_row)
         add_panel(Panel("kinetics", "kinetics/panels/strip.html", panels.strip, zone="strip", position=10))
         money, delta = "clients/columns/money.html", "clients/columns/delta.html"
         add_column(

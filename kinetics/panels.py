@@ -13,34 +13,55 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from clients.models import Client
+from clients.registry import Dossier
+from common.joins import with_row_of_run
+from common.once import once
 from kinetics.explanations import evidence_label, evidence_reasons, why
 from kinetics.labels import EVIDENCES, INDICATORS
-from kinetics.selectors import indicator_of, monthly_revenue, published_run
+from kinetics.models import ClientIndicator
+from kinetics.selectors import indicator_of, published_night, published_run
+from sales.selectors import monthly_revenue
 
+MONTHS = 12
 _RELATION = "kinetics_row"
 
 
-def as_of_note(user: Any) -> str | None:
+def as_of_note(request: HttpRequest) -> str | None:
     """The day the figures of all pages are of; ``None`` before the first night."""
-    run = published_run()
+    run = once(request).of(published_run)
     if run is None:
         return None
     return _("Figures as of %(day)s") % {"day": date_format(run.as_of, "SHORT_DATE_FORMAT")}
 
 
-def strip(client: Client, user: Any) -> Mapping[str, Any] | None:
+def with_row(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Joins each client's row of the published night, as ``kinetics_joined``."""
+    clients = with_row_of_run(clients, "kinetics_joined", "indicators", published_night())
+    return clients.select_related("kinetics_joined__run")
+
+
+def row_of(dossier: Dossier) -> ClientIndicator | None:
+    if not hasattr(dossier.client, "kinetics_joined_run"):
+        return indicator_of(dossier.client)
+    row: ClientIndicator | None = getattr(dossier.client, "kinetics_joined", None)
+    if row is not None:
+        dossier.once.keep(row.run, published_run)
+    return row
+
+
+def strip(dossier: Dossier) -> Mapping[str, Any] | None:
     """The indicators of one client, each with state, figure, change and reasons."""
-    row = indicator_of(client)
+    row = dossier.of(row_of)
     if row is None:
         return None
     return {
         "kinetics_row": row,
-        "kinetics_months": monthly_revenue(client, row.run.as_of),
+        "kinetics_months": monthly_revenue(dossier, row.run.as_of, MONTHS),
         "kinetics_whys": {name: why(row, name) for name in INDICATORS},
         "kinetics_evidence": evidence_label(row),
         "kinetics_evidence_reasons": evidence_reasons(row),

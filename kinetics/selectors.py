@@ -3,20 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
-from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 
 from accounts.rights import sees_all
 from clients.models import Client
-from common.periods import months
 from kinetics.labels import EVIDENCES, REVENUE_STATES
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence
-from sales.models import ClientDay
 
 TOP = 10
 
@@ -27,6 +24,12 @@ def published_run(as_of: date | None = None) -> KineticsRun | None:
     if as_of is not None:
         runs = runs.filter(as_of=as_of)
     return runs.order_by("-as_of", "-published_at").first()
+
+
+def published_night() -> QuerySet[Any]:
+    """The id of the newest published night, for use within another query."""
+    runs = KineticsRun.objects.published().nights()
+    return runs.order_by("-as_of", "-published_at").values("pk")[:1]
 
 
 def indicator_of(client: Client, run: KineticsRun | None = None) -> ClientIndicator | None:
@@ -116,11 +119,3 @@ def _movements(run: KineticsRun, rows: QuerySet[Any]) -> list[Movement]:
         for pk, change in ids.items()
         if (row := by_client.get(pk))
     ]
-
-
-def monthly_revenue(client: Client, as_of: date, count: int = 12) -> list[int]:
-    """Net revenue in cents of the last ``count`` months up to ``as_of``, oldest first."""
-    wanted = list(months(as_of - timedelta(days=31 * (count + 1)), as_of))[-count:]
-    days = ClientDay.objects.filter(client=client, day__gte=wanted[0], day__lte=as_of)
-    found = dict(days.annotate(month=TruncMonth("day")).values_list("month").annotate(Sum("rev")))
-    return [found.get(month, 0) for month in wanted]

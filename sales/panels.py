@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients.models import Client
-from clients.registry import Panel, SearchSource
-from sales.selectors import channels_of, order_hits, recent_orders, revenue_by_month
+from clients.registry import Dossier, Panel, SearchSource
+from sales.selectors import order_hits, orders_of, revenue_by_month
 
 
-def _revenue(client: Client, user: Any) -> Mapping[str, Any] | None:
-    rows = revenue_by_month(client, timezone.localdate())
+def _revenue(dossier: Dossier) -> Mapping[str, Any] | None:
+    rows = revenue_by_month(dossier)
     if not rows:
         return None
     chart = {
@@ -32,9 +30,9 @@ def _revenue(client: Client, user: Any) -> Mapping[str, Any] | None:
     return {"rows": rows, "chart": chart}
 
 
-def _orders(client: Client, user: Any) -> Mapping[str, Any] | None:
-    rows = recent_orders(client)
-    return {"rows": rows, "channels": channels_of(client, timezone.localdate())} if rows else None
+def _orders(dossier: Dossier) -> Mapping[str, Any] | None:
+    found = orders_of(dossier)
+    return {"rows": found.rows, "channels": found.channels} if found else None
 
 
 revenue_panel = Panel(

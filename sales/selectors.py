@@ -7,17 +7,30 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import (
+    Case,
+    Count,
+    Func,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)  # fmt: skip
 
-from clients.models import Client
-from clients.registry import Hit, Revenue
+from clients.registry import Dossier, Hit, Revenue
 from common.periods import current_window, months
-from sales.models import Category, ClientDay, Order, OrderLine
+from sales.models import Category, ClientDay, Order
 from sales.rules import Channel, tree_order
 
 SHOWN_MONTHS = 24
 RECENT_ORDERS = 20
+MAX_DAYS = 3 * 366 + 62
+"""More days than the months shown and those a year before them have."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +48,48 @@ class MonthRow:
         return self.sales + self.refunds
 
 
-def revenue_by_month(client: Client, today: date) -> list[MonthRow]:
+@dataclass(frozen=True)
+class Days:
+    """The rollup of one client over the time its page shows. ``newest``: of the whole company's sales."""
+
+    rows: list[tuple[date, int, int]]  # day, net, sales alone
+    newest: date | None
+
+    def by_month(self, until: date) -> dict[date, dict[str, int]]:
+        sums: dict[date, dict[str, int]] = {}
+        for day, net, sold in self.rows:
+            if day <= until:
+                month = sums.setdefault(day.replace(day=1), {"net": 0, "sold": 0})
+                month["net"] += net
+                month["sold"] += sold
+        return sums
+
+
+def days_of(dossier: Dossier) -> Days:
+    """One query for every picture of the client's revenue."""
+    sold = ClientDay.objects.filter(day__lte=dossier.today)
+    newest = Subquery(sold.order_by("-day").values("day")[:1])
+    rows = sold.filter(client=dossier.client).order_by("-day").annotate(newest=newest)
+    found = list(rows.values_list("day", "rev", "gross", "newest")[:MAX_DAYS])
+    return Days([row[:3] for row in found], found[0][3] if found else None)
+
+
+def revenue_by_month(dossier: Dossier) -> list[MonthRow]:
     """The last 24 months up to the newest sale of the whole company, oldest first; empty without sales."""
-    newest = ClientDay.objects.filter(day__lte=today).aggregate(day=Max("day"))["day"]
-    if newest is None:
+    days = dossier.of(days_of)
+    if days.newest is None:
         return []
-    shown = _months_before(newest, SHOWN_MONTHS)
+    shown = _months_before(days.newest, SHOWN_MONTHS)
     earliest = shown[0].replace(year=shown[0].year - 1)
-    sums = {
-        row["month"]: row
-        for row in ClientDay.objects.filter(client=client, day__gte=earliest, day__lte=today)
-        .annotate(month=TruncMonth("day")).values("month").annotate(net=Sum("rev"), sold=Sum("gross"))
-    }  # fmt: skip
+    sums = {month: row for month, row in days.by_month(dossier.today).items() if month >= earliest}
     return [_month_row(month, sums) for month in shown] if sums else []
+
+
+def monthly_revenue(dossier: Dossier, as_of: date, count: int) -> list[int]:
+    """Net revenue in cents of the last ``count`` months up to ``as_of``, oldest first."""
+    sums = dossier.of(days_of).by_month(as_of)
+    wanted = _months_before(as_of, count)
+    return [sums[month]["net"] if month in sums else 0 for month in wanted]
 
 
 def _months_before(day: date, count: int) -> list[date]:
@@ -91,16 +133,6 @@ class Channels:
         return self.online / known if known else None
 
 
-def channels_of(client: Client, until: date) -> Channels:
-    window = current_window(until)
-    lines = OrderLine.objects.filter(order=OuterRef("pk"), day__gt=window.start, day__lte=window.end)
-    orders = Order.objects.filter(Exists(lines), client=client)
-    counts = dict(orders.values_list("channel").annotate(count=Count("pk")).order_by())
-    return Channels(
-        *(counts.get(channel.value, 0) for channel in (Channel.ONLINE, Channel.OFFLINE, Channel.UNKNOWN))
-    )
-
-
 def revenue_of_clients(client_ids: Sequence[int], until: date) -> dict[int, Revenue]:
     """Net revenue of the last 364 days and of those before, one query; clients without any sale are left out."""
     window = current_window(until)
@@ -140,24 +172,51 @@ def order_hits(user: Any, text: str, limit: int) -> list[Hit]:
     ]
 
 
-def recent_orders(client: Client) -> list[OrderRow]:
-    """The newest orders and refunds first."""
+@dataclass(frozen=True)
+class ClientOrders:
+    rows: list[OrderRow]
+    channels: Channels
+
+
+class _SumOver(Func):
+    """A sum over all orders of a query that already adds up the lines of each."""
+
+    function = "SUM"
+    window_compatible = True
+    output_field = IntegerField()
+
+
+def _orders_by(channel: Channel) -> Window:
+    lately = When(lately__gt=0, channel=channel.value, then=Value(1))
+    return Window(_SumOver(Case(lately, default=Value(0), output_field=IntegerField())))
+
+
+def orders_of(dossier: Dossier) -> ClientOrders | None:
+    """The newest orders and refunds first, and how all of the last 364 days came: one query, none without any."""
+    window = current_window(dossier.today)
+    lately = Q(lines__day__gt=window.start, lines__day__lte=window.end)
     orders = (
-        Order.objects.filter(client=client)
+        Order.objects.filter(client=dossier.client)
         .annotate(
             first_day=Min("lines__day"), last_day=Max("lines__day"), count=Count("lines"),
-            net=Sum("lines__net_cents"),
+            net=Sum("lines__net_cents"), lately=Count("lines", filter=lately),
         )
         .filter(count__gt=0)
+        .annotate(**{f"{channel.name.lower()}_orders": _orders_by(channel) for channel in Channel})
         .order_by("-last_day", "-pk")[:RECENT_ORDERS]
     )  # fmt: skip
-    return [
+    found: list[Any] = list(orders)
+    rows = [
         OrderRow(
             order.ref, order.first_day, order.last_day, order.count, order.net, order.channel,
             order.get_channel_display(),
         )
-        for order in orders
+        for order in found
     ]  # fmt: skip
+    if not found:
+        return None
+    first = found[0]
+    return ClientOrders(rows, Channels(first.online_orders, first.offline_orders, first.unknown_orders))
 
 
 @dataclass(frozen=True)

@@ -22,59 +22,58 @@ from django.utils.functional import Promise
 
 from accounts.rights import may
 from accounts.rules import Act
-from clients.models import Client
 from clients.personal.profiling import profiled_q
+from clients.registry import Dossier
+from segmentation import dossier as parts
 from segmentation.labels import CELLS, DIAGNOSES, OFFERS, SEGMENTS, STEPS
-from segmentation.models import MigrationFacts, PlayedStep
+from segmentation.models import PlayedStep
 from segmentation.rules.grid import Segment
 from segmentation.rules.playbooks import TARGETS
 from segmentation.rules.waves import Step
-from segmentation.selectors.explained import history_of, position_of, reasons_of
-from segmentation.selectors.matrix import matrix_run, path_of
+from segmentation.selectors.explained import position_of, reasons_of
+from segmentation.selectors.matrix import matrix_run
 from segmentation.selectors.own import own_in_force, segments_in_order
-from segmentation.selectors.plan import client_way
-from segmentation.selectors.playbooks import play_of, played_by
-from segmentation.selectors.runs import published_run, segment_of
+from segmentation.selectors.runs import published_run
 
 STEPS_SHOWN = 5
 
 
-def chip(client: Client, user: Any) -> Mapping[str, Any] | None:
-    row = segment_of(client)
+def chip(dossier: Dossier) -> Mapping[str, Any] | None:
+    row = dossier.of(parts.grid_row)
     return {"grid_row": row} if row else None
 
 
-def position(client: Client, user: Any) -> Mapping[str, Any] | None:
-    row = segment_of(client)
+def position(dossier: Dossier) -> Mapping[str, Any] | None:
+    row = dossier.of(parts.grid_row)
     if row is None:
         return None
     return {
         "grid_row": row,
         "grid_position": position_of(row),
         "grid_reasons": reasons_of(row),
-        "changes": history_of(client)[:STEPS_SHOWN],
+        "changes": parts.newest_first(dossier.of(parts.moves))[:STEPS_SHOWN],
     }
 
 
-def way(client: Client, user: Any) -> Mapping[str, Any] | None:
+def way(dossier: Dossier) -> Mapping[str, Any] | None:
     """The client on its way online: wave, steps, path through the matrix."""
-    segment = played_by(segment_of(client))
-    found, path = client_way(client, segment.value if segment else ""), path_of(client)
+    found, path = parts.way(dossier), parts.path(dossier)
     if found is None or (found.row is None and not path):
         return None
+    may_edit = may(dossier.user, Act.EDIT)
     return {
         "way": found, "path": path, "offer": OFFERS.get(found.offer, ""),
         "steps": [(step, STEPS[Step(step)], done) for step, done in found.steps],
-        "facts": MigrationFacts.objects.filter(client=client).first() if may(user, Act.EDIT) else None,
-        "may_edit": may(user, Act.EDIT),
+        "facts": getattr(dossier.client, "migration_facts", None) if may_edit else None,
+        "may_edit": may_edit,
     }  # fmt: skip
 
 
-def play(client: Client, user: Any) -> Mapping[str, Any] | None:
-    found = play_of(client)
+def play(dossier: Dossier) -> Mapping[str, Any] | None:
+    found = parts.play(dossier)
     if found is None:
         return None
-    context: dict[str, Any] = {"play": found, "may_edit": may(user, Act.EDIT)}
+    context: dict[str, Any] = {"play": found, "may_edit": may(dossier.user, Act.EDIT)}
     if found.segment is Segment.DILEMMA:
         context["diagnoses"] = [(each.value, label) for each, label in DIAGNOSES.items()]
         context["targets"] = [(each.value, SEGMENTS[each]) for each in TARGETS]

@@ -1,25 +1,22 @@
 """Changes of segment in the client's timeline."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Client
-from clients.personal.profiling import profiled_q
-from clients.registry import Event, TimelineSource
-from segmentation.models import SegmentEvent
+from clients.registry import Dossier, Event, TimelineSource
+from segmentation import dossier as parts
 
 MOVED = "segment"
 
 
-def _events(client: Client, user: Any, kinds: Sequence[str], most: int) -> list[Event]:
-    rows = SegmentEvent.objects.visible_to(user).filter(profiled_q(), client=client)
+def _events(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event]:
+    rows = dossier.of(parts.moves)[:most] if most <= parts.EVENTS_READ else parts.moves(dossier, most)
     return [
         Event(
             at=row.at, kind=MOVED, icon="arrow-left-right", template="segmentation/timeline_event.html", record=row
         )
-        for row in rows.order_by("-at", "-pk")[:most]
+        for row in rows
     ]  # fmt: skip
 
 

@@ -22,7 +22,6 @@ from kinetics.selectors import published_run
 
 REASONS_ON_CARD = 2
 UNCOVERED_SHOWN = 8
-LINES_ON_CLIENT_PAGE = 5
 
 
 class Missing(StrEnum):
@@ -272,9 +271,3 @@ def _owner_row(
         open_cents=row.get("open_cents") or 0,
         uncovered=len(_left_out(weekly_list.left_out, "uncovered_athlete", visible)) if weekly_list else 0,
     )
-
-
-def lines_of(client: Client, reader: User) -> list[ListLine]:
-    """The newest lines of a client, whoever's list they stood on."""
-    lines = ListLine.objects.visible_to(reader).filter(client=client).select_related("weekly_list__owner")
-    return list(lines.order_by("-weekly_list__iso_year", "-weekly_list__iso_week")[:LINES_ON_CLIENT_PAGE])

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.rules import Act
+from clients.dossier import Dossier
 from clients.duplicates.words import sentences
-from clients.models import Client, DuplicatePair
+from clients.models import DuplicatePair
 from common.paging import Page
 
 PAGE_SIZE = 25
@@ -44,9 +45,10 @@ def pair_page(user: Any, *, number: int, dismissed: bool) -> PairPage:
     )  # fmt: skip
 
 
-def panel(client: Client, user: Any) -> dict[str, Any] | None:
+def panel(dossier: Dossier) -> dict[str, Any] | None:
     """Of the client's page: with whom it is likely one; nothing when there is no such pair."""
-    pairs = DuplicatePair.objects.visible_to(user, act=Act.MERGE).open()
+    client = dossier.client
+    pairs = DuplicatePair.objects.visible_to(dossier.user, act=Act.MERGE).open()
     found = pairs.filter(left=client) | pairs.filter(right=client)
     rows = [
         (pair.right if pair.left_id == client.pk else pair.left, sentences(pair.reasons))

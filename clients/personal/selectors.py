@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from clients.models import Client, Person, RetentionNotice
+from clients.dossier import Dossier, people
+from clients.models import RetentionNotice
 from clients.rules import ClientKind
 from common.paging import Page
 
@@ -17,9 +18,8 @@ def retention_page(user: Any, *, number: int) -> Page[RetentionNotice]:
     return Page(rows=found[:PAGE_SIZE], number=number, size=PAGE_SIZE, has_next=len(found) > PAGE_SIZE)
 
 
-def panel(client: Client, user: Any) -> dict[str, Any] | None:
-    if client.kind == ClientKind.PERSON:
+def panel(dossier: Dossier) -> dict[str, Any] | None:
+    if dossier.client.kind == ClientKind.PERSON:
         return {"is_private": True}
-    people = Person.objects.filter(client=client).only("pk", "first_name", "last_name")
-    found = list(people.order_by("last_name", "pk")[:PEOPLE_SHOWN])
+    found = sorted(dossier.of(people), key=lambda person: (person.last_name, person.pk))[:PEOPLE_SHOWN]
     return {"people": found} if found else None

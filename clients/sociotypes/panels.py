@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Client
-from clients.registry import Panel
+from clients.registry import Dossier, Panel
 from clients.sociotypes.selectors.people import client_panel
 
 
-def _people(client: Client, user: Any) -> Mapping[str, Any] | None:
-    found = client_panel(client, timezone.localdate())
+def _people(dossier: Dossier) -> Mapping[str, Any] | None:
+    found = client_panel(dossier)
     return {"sociotypes": found} if found else None
 
 

@@ -164,6 +164,11 @@ class ClientSegment(models.Model):
             return str(self.segment)
         return f"own:{self.own_id}" if self.own_id else ""
 
+    @property
+    def own_names(self) -> dict[str, tuple[str, str]]:
+        """Name and playbook of the own segment it is in, under its code, for chips."""
+        return {self.own.event_code: (self.own.name, self.own.playbook)} if self.own else {}
+
     def _held(self) -> Reason:
         if self.pending and self.pending_since:
             return Reason("held_waiting", {"since_date": self.pending_since.isoformat(), "days": DWELL_DAYS})

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 
 from accounts.rights import sees_all
 from clients.models import Client
-from clients.personal.profiling import profiled_q
+from clients.personal.profiling import is_profiled_client
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.matrix import CELLS, Cell
 from segmentation.selectors.lines import first_online_order
@@ -158,7 +158,12 @@ class PathStep:
 def path_of(client: Client) -> list[PathStep]:
     """The client's cells through the stored matrices, newest first, one step per change; none for a private
     client who objects to profiling."""
-    rows = ClientCell.objects.filter(profiled_q(), client=client, run__published=True).select_related("run")
+    return steps_through(client) if is_profiled_client(client) else []
+
+
+def steps_through(client: Client) -> list[PathStep]:
+    """The same, of a client who is known to be profiled."""
+    rows = ClientCell.objects.filter(client=client, run__published=True).select_related("run")
     steps: list[PathStep] = []
     for row in rows.order_by("run__as_of"):
         since = row.run.results.get("since")

@@ -1,21 +1,20 @@
 """The migration plan: waves with their gates, who is next in each, whom to ask first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.utils.functional import Promise
 
 from accounts.rights import sees_all
-from clients.models import Client
-from clients.personal.profiling import is_profiled_client, profiled_q
+from clients.personal.profiling import profiled_q
 from common.paging import Page
 from segmentation.labels import HOLDS, WAVE_NOTES, WAVES
-from segmentation.models import AccompanimentStep, ClientReadiness, ReadinessRun, WaveOpening
+from segmentation.models import ClientReadiness, ReadinessRun, WaveOpening
 from segmentation.rules.grid import Segment
 from segmentation.rules.waves import STEPS, Gate, Hold, Wave
-from segmentation.selectors.readiness import readiness_run
+from segmentation.selectors.playbooks import Done
 
 PAGE_ROWS = 50
 
@@ -125,8 +124,7 @@ class ClientWay:
     wave: str
     hold: str
     offer: str
-    steps: list[tuple[str, AccompanimentStep | None]]
-    run_day: date | None
+    steps: list[tuple[str, Done | None]]
 
     @property
     def steps_done(self) -> int:
@@ -141,13 +139,8 @@ OFFERS = {
 }
 
 
-def client_way(client: Client, segment: str) -> ClientWay | None:
-    """None for a private client who objects to profiling."""
-    if not is_profiled_client(client):
-        return None
-    run = readiness_run()
-    row = ClientReadiness.objects.filter(run=run, client=client).first() if run else None
-    done = {step.step: step for step in AccompanimentStep.objects.filter(client=client).select_related("by")}
+def way_of(row: ClientReadiness | None, segment: str, done: Mapping[str, Done]) -> ClientWay:
+    """``row`` of the newest readiness; ``segment`` whose playbook counts; ``done`` by step of accompaniment."""
     migrated = row is not None and (row.online_share or 0) >= 0.5
     offers = OFFERS.get(segment, ("", ""))  # type: ignore[call-overload]
     return ClientWay(
@@ -156,5 +149,4 @@ def client_way(client: Client, segment: str) -> ClientWay | None:
         hold=str(HOLDS[Hold(row.hold)]) if row else "",
         offer=offers[1 if migrated else 0],
         steps=[(step.value, done.get(step.value)) for step in STEPS],
-        run_day=run.as_of if run else None,
     )

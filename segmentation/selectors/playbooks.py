@@ -1,6 +1,8 @@
 """Playbooks in the reader's language, and how far each client is in its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
@@ -25,6 +27,14 @@ def playbook_of(segment: Segment, language: str) -> Playbook:
     return own.playbook if own else DEFAULTS[segment][language]
 
 
+@dataclass(frozen=True)
+class Done:
+    """When a step was done, and by whom."""
+
+    done_on: date
+    by: str
+
+
 def played_by(row: ClientSegment | None) -> Segment | None:
     """Which playbook a client is played by; null for none."""
     if row is None:
@@ -38,7 +48,7 @@ class PlayStep:
     stage: int
     step: int
     text: str
-    done: PlayedStep | None
+    done: Done | None
 
 
 @dataclass(frozen=True)
@@ -71,16 +81,22 @@ def play_of(client: Client) -> Play | None:
     segment = played_by(segment_of(client))
     if segment is None:
         return None
-    book = playbook_of(segment, reading_language())
     rows = PlayedStep.objects.filter(client=client, segment=segment.value).select_related("by")
-    done = {(row.stage, row.step): row for row in rows}
+    done = {(row.stage, row.step): Done(row.done_on, str(row.by or "")) for row in rows}
+    diagnosis = None
+    if segment is Segment.DILEMMA:
+        diagnosis = DilemmaDiagnosis.objects.filter(client=client).select_related("by").first()
+    return told(segment, playbook_of(segment, reading_language()), done, diagnosis)
+
+
+def told(
+    segment: Segment, book: Playbook, done: Mapping[tuple[int, int], Done], diagnosis: DilemmaDiagnosis | None
+) -> Play:
+    """A playbook with what is done of it; ``done`` by stage and step."""
     stages = [
         PlayStage(stage.title, [PlayStep(i, j, text, done.get((i, j))) for j, text in enumerate(stage.steps)])
         for i, stage in enumerate(book.stages)
     ]
-    diagnosis = None
-    if segment is Segment.DILEMMA:
-        diagnosis = DilemmaDiagnosis.objects.filter(client=client).select_related("by").first()
     return Play(segment, book.aim, stages, diagnosis)
 
 

@@ -1,5 +1,6 @@
 """Chips of segments, of the grid and of the company's own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -12,14 +13,19 @@ register = template.Library()
 
 
 @register.inclusion_tag("segmentation/any_chip.html", takes_context=True)
-def segment_chip(context: template.Context, code: str | None, short: bool = False) -> dict[str, Any]:
-    """``code`` as events and columns keep it. The names of own segments are asked for once a page."""
+def segment_chip(
+    context: template.Context, code: str | None, short: bool = False,
+    names: Mapping[str, tuple[str, str]] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """``code`` as events and columns keep it. The names of own segments are asked for once a page, unless
+    ``names`` knows this one."""
     if not code or not code.startswith("own:"):
         return {"segment": code, "short": short}
-    kept: Any = context.render_context
-    names = kept.get("own_segment_names")
-    if names is None:
-        names = kept["own_segment_names"] = own_names()
+    if not names or code not in names:
+        kept: Any = context.render_context
+        names = kept.get("own_segment_names")
+        if names is None:
+            names = kept["own_segment_names"] = own_names()
     name, playbook = names.get(code, (code, ""))
     return {"own": name, "playbook": playbook}
 

@@ -17,7 +17,7 @@ from tests.attention.helpers import fading, know, make_night
 from tests.conftest import Cast
 from tests.factories.records import make_client
 
-HOME_QUERIES = 6
+HOME_QUERIES = 5
 TEAM_QUERIES = 6
 
 

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from clients.desk import When, desk, when_of
+from clients.dossier import Dossier
 from clients.households import family_circle, unit_circle
-from clients.models import Batch, Change, Interaction, Task, UnitMembership
+from clients.models import Batch, Change, Client, Interaction, Task, UnitMembership
 from clients.objectivity import doubtful_words
 from clients.palette import commands, found
 from clients.rules import TaskState
 from clients.services import Overlap, join_unit, leave_unit, open_task, postponed_to, set_task_state
-from clients.timeline import service_time, timeline
+from clients.timeline import ServiceTime, talks_of, timeline
 from sales.models import ClientDay
 from tests.conftest import Cast
 from tests.factories.records import (
@@ -32,6 +33,10 @@ TALK = {
     "kind": "call", "minutes": "20", "summary": "Needs cups.", "next_step": "Send an offer", "person": "",
     "next_on": "", "happened_at": "2026-11-19T10:00",
 }  # fmt: skip
+
+
+def service_of(client: Client, user: Any) -> ServiceTime:
+    return talks_of(Dossier(client, user, NOW)).service
 
 
 def post_talk(browser: Any, client: Any, **changes: Any) -> Any:
@@ -117,16 +122,16 @@ def test_a_call_from_anywhere_names_its_client(cast: Cast, browser_of: Any) -> N
 
 def test_minutes_nobody_noted_are_not_zero(cast: Cast) -> None:
     client = make_client(owner=cast.alice)
-    assert service_time(client, cast.alice, NOW).minutes is None
+    assert service_of(client, cast.alice).minutes is None
     make_interaction(client, minutes=None, happened_at=NOW)
     make_interaction(client, minutes=None, kind="note", happened_at=NOW)
-    assert (service_time(client, cast.alice, NOW).minutes, service_time(client, cast.alice, NOW).unknown) == (
+    assert (service_of(client, cast.alice).minutes, service_of(client, cast.alice).unknown) == (
         None,
         1,
     )
     for minutes, days in ((20, 0), (0, 10), (15, 363), (99, 364), (99, -1)):
         make_interaction(client, minutes=minutes, happened_at=NOW - timedelta(days=days))
-    found_ = service_time(client, cast.alice, NOW)
+    found_ = service_of(client, cast.alice)
     assert (found_.minutes, found_.known, found_.unknown) == (35, 3, 1)
 
 
@@ -138,16 +143,16 @@ def test_the_timeline_is_paged_and_filtered(cast: Cast, browser_of: Any) -> None
             client, kind=kind, happened_at=NOW - timedelta(hours=number), summary=f"No {number}."
         )
     make_task(client, state="done", done_at=NOW + timedelta(hours=1))
-    kinds = [event.kind for event in timeline(client, cast.alice).rows]
+    kinds = [event.kind for event in timeline(Dossier(client, cast.alice, NOW)).rows]
     assert (kinds[0], len(kinds)) == ("task", 10)
-    pages = [timeline(client, cast.alice, number=number) for number in (1, 2, 3)]
+    pages = [timeline(Dossier(client, cast.alice, NOW), number=number) for number in (1, 2, 3)]
     assert [len(page.rows) for page in pages] == [10, 10, 4]
     assert [page.has_next for page in pages] == [True, True, False]
     seen = [event.record.summary for page in pages for event in page.rows if event.kind != "task"]
     assert seen == [f"No {number}." for number in range(23)]
-    visits = timeline(client, cast.alice, kind="visit", number=2)
+    visits = timeline(Dossier(client, cast.alice, NOW), kind="visit", number=2)
     assert ({event.kind for event in visits.rows}, len(visits.rows), visits.has_next) == ({"visit"}, 1, False)
-    assert timeline(client, cast.carl).rows == []
+    assert timeline(Dossier(client, cast.carl, NOW)).rows == []
     url = reverse("clients:timeline", args=[client.pk])
     fragment = browser_of(cast.alice).get(url + "?kind=task", headers={"HX-Request": "true"}).content.decode()
     assert (fragment.count('class="event"'), "<html" in fragment) == (1, False)
@@ -174,13 +179,18 @@ def test_the_timeline_tells_merges_and_bulk_acts_also_undone(cast: Cast) -> None
                 batch=batch, client=client, model="clients.client", record_id=client.pk, act="updated", at=at
             )
     with translation.override("en"):
-        events = timeline(client, cast.alice).rows
+        events = timeline(Dossier(client, cast.alice, NOW)).rows
     assert [(event.kind, event.title, event.by) for event in events] == [
         ("merge", "Merged with C-7", "Anne"), ("import", "Import", "Anne"),
         ("bulk", "Bulk act: Tag: fair (undone)", "Anne"),
     ]  # fmt: skip
-    assert [event.kind for event in timeline(client, cast.alice, kind="merge").rows] == ["merge"]
-    assert (timeline(client, cast.carl).rows, timeline(other, cast.alice).rows) == ([], [])
+    assert [event.kind for event in timeline(Dossier(client, cast.alice, NOW), kind="merge").rows] == [
+        "merge"
+    ]
+    assert (
+        timeline(Dossier(client, cast.carl, NOW)).rows,
+        timeline(Dossier(other, cast.alice, NOW)).rows,
+    ) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -396,7 +406,7 @@ def test_search_and_tasks_ask_the_same_of_one_and_of_many(
         make_interaction(client)
     browser = browser_of(cast.alice)
     browser.get(reverse("clients:tasks"))
-    with django_assert_num_queries(7):  # session, user, badge, night, team, open tasks, done tasks
+    with django_assert_num_queries(6):  # session, user, badge, night, open tasks, done tasks
         browser.get(reverse("clients:tasks"))
     with django_assert_num_queries(6):  # session, user, clients, people, units, orders
         browser.get(reverse("clients:search") + "?q=7", headers={"HX-Request": "true"})

@@ -65,13 +65,9 @@ def test_the_page_shows_the_facts(cast: Cast, browser_of: Any) -> None:
 @pytest.mark.usefixtures("no_panels")
 def test_panels_fill_their_zones_and_may_stay_away(cast: Cast, browser_of: Any) -> None:
     template = "clients/columns/text.html"
-    registry.add_panel(
-        registry.Panel("a", template, lambda client, user: {"value": "in main"}, title="Titled")
-    )
-    registry.add_panel(registry.Panel("b", template, lambda client, user: None, title="Absent"))
-    registry.add_panel(
-        registry.Panel("c", template, lambda client, user: {"value": "on strip"}, zone="strip")
-    )
+    registry.add_panel(registry.Panel("a", template, lambda dossier: {"value": "in main"}, title="Titled"))
+    registry.add_panel(registry.Panel("b", template, lambda dossier: None, title="Absent"))
+    registry.add_panel(registry.Panel("c", template, lambda dossier: {"value": "on strip"}, zone="strip"))
     client = make_client(owner=cast.alice)
     page = browser_of(cast.alice).get(client.get_absolute_url()).content.decode()
     assert '<h2 class="panel-title">Titled</h2>in main</section>' in page

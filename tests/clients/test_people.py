@@ -233,7 +233,7 @@ def test_more_people_and_changes_need_no_more_queries(
 
     fill(1)
     browser.get(url)
-    with django_assert_max_num_queries(38) as captured:
+    with django_assert_max_num_queries(20) as captured:
         browser.get(url)
     one = len(captured)
     fill(3)

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from clients.dossier import Dossier
 from clients.models import Client, Person
 from clients.personal.profiling import set_objection
+from clients.registry import joined
 from clients.rules import ClientKind
 from clients.sociotypes.rules.derived import ClientStatus
 from clients.sociotypes.selectors import client_types
@@ -14,7 +16,7 @@ from segmentation import panels
 from segmentation.models import ClientReadiness, PlayedStep
 from segmentation.rules.waves import Step, Wave
 from segmentation.selectors.matrix import path_of
-from segmentation.selectors.plan import client_way, wave_rows
+from segmentation.selectors.plan import wave_rows
 from segmentation.selectors.readiness import readiness_run
 from segmentation.selectors.standing import standing_on
 from segmentation.services import classify_clients
@@ -101,9 +103,11 @@ def test_the_page_of_the_client_has_no_path_wave_or_playbook(
     assert [step.cell for step in path_of(client)] == ["migration", "current"]
     object_(people, cast)
     assert shown() == [False, False, False]
-    assert (path_of(client), client_way(client, "whale")) == ([], None)
-    nothing = [panel(client, cast.alice) for panel in (panels.way, panels.play, panels.position, panels.chip)]
-    assert nothing == [None, None, None, None]
+    assert path_of(client) == []
+    for read in (client, Client.objects.get(pk=client.pk), joined(Client.objects.all()).get(pk=client.pk)):
+        dossier = Dossier(read, cast.alice, NOW)
+        nothing = [panel(dossier) for panel in (panels.way, panels.play, panels.position, panels.chip)]
+        assert nothing == [None, None, None, None]
 
 
 def test_the_list_of_clients_has_no_cell_and_no_steps(
@@ -129,8 +133,9 @@ def test_the_night_counts_who_objects_as_unknown(people: dict[str, Person], cast
     other = make_person(bellis, is_decision_maker=True)
     make_result(other, MOUTON, AS_OF)
     object_(people, cast)
-    found = client_types(AS_OF, bellis)
-    assert (found.acts_as.tolist(), found.status.tolist()) == ([-1], [ClientStatus.OBJECTED])
+    found = client_types(AS_OF)
+    row = found.client_ids.tolist().index(bellis.pk)
+    assert (int(found.acts_as[row]), int(found.status[row])) == (-1, ClientStatus.OBJECTED)
     standing = standing_on(AS_OF)
     place = standing.client_ids.tolist().index(bellis.pk)
     assert (standing.type[place], standing.segment[place], bool(standing.known[place])) == (-1, -1, False)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 
-from clients.models import Client, Person, SociotypeResult
+from clients.dossier import Dossier, people, present
+from clients.models import Person, SociotypeResult
 from clients.sociotypes.labels import (
     CERTAINTIES,
     CLIENT_STATUSES,
@@ -25,7 +27,7 @@ from clients.sociotypes.rules.derived import ClientStatus
 from clients.sociotypes.rules.instrument import SCALES, TYPES, Sociotype
 from clients.sociotypes.rules.observed import Certainty, Trait
 from clients.sociotypes.rules.scoring import Flag, Status
-from clients.sociotypes.selectors.types import client_types
+from clients.sociotypes.selectors.types import types_of
 from common.reasons import Reason
 from common.wording import explain
 
@@ -100,8 +102,8 @@ def person_type(person: Person, as_of: date) -> PersonType:
     )  # fmt: skip
 
 
-def _results(people: Sequence[int]) -> Any:
-    rows = SociotypeResult.objects.filter(person_id__in=people).select_related("by", "confirmed_by", "sheet")
+def _results(asked: Sequence[int]) -> Any:
+    rows = SociotypeResult.objects.filter(person_id__in=asked).select_related("by", "confirmed_by", "sheet")
     return rows.order_by("-answered_on", "-pk")
 
 
@@ -120,28 +122,29 @@ class ClientPanel:
     people: Sequence[tuple[Person, ShownType | None, bool]]  # person, type, no profile wanted
 
 
-def client_panel(client: Client, as_of: date) -> ClientPanel | None:
+def results_of(dossier: Dossier) -> list[SociotypeResult]:
+    """Results of everybody of the client that count today, newest first."""
+    rows = SociotypeResult.objects.filter(person__client=dossier.client).order_by("-answered_on", "-pk")
+    return list(rows.filter(Q(superseded_on__isnull=True) | Q(superseded_on__gt=dossier.today)))
+
+
+def client_panel(dossier: Dossier) -> ClientPanel | None:
     """None for a client without people."""
-    people = list(
-        client.people.filter(left_on__isnull=True).order_by("-is_decision_maker", "last_name", "pk")
-    )
-    if not people:
+    here: Sequence[Any] = dossier.of(present)
+    if not here:
         return None
-    ids = [person.pk for person in people]
-    allowed = set(may_be_profiled().filter(pk__in=ids).values_list("pk", flat=True))
+    allowed = {person.pk for person in here if person.is_profiled}
     current = {
-        result.person_id: shown(result, as_of)
-        for result in _results(ids).filter(superseded_on__isnull=True)
-        if result.person_id in allowed
+        result.person_id: shown(result, dossier.today)
+        for result in dossier.of(results_of)
+        if result.superseded_on is None and result.person_id in allowed
     }
-    rows = [(person, current.get(person.pk), person.pk not in allowed) for person in people]
-    return ClientPanel(client_type(client, as_of), rows)
+    rows = [(person, current.get(person.pk), person.pk not in allowed) for person in here]
+    return ClientPanel(client_type(dossier), rows)
 
 
-def client_type(client: Client, as_of: date) -> ClientType:
-    found = client_types(as_of, client)
-    if not len(found.client_ids):
-        return ClientType("", 0, CLIENT_STATUSES[ClientStatus.NOT_ASKED], None, False)
+def client_type(dossier: Dossier) -> ClientType:
+    found = types_of(dossier.client, dossier.of(people), dossier.of(results_of), dossier.today)
     kind, known = int(found.acts_as[0]), bool(found.known[0])
     return ClientType(
         name=str(type_names()[TYPES[kind]]) if kind >= 0 else "", place=kind + 1,

@@ -1,11 +1,12 @@
 """The types of all clients at once, for readiness, waves and the matrix."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 from django.db import connection
 
-from clients.models import Client
+from clients.models import Client, Person, SociotypeResult
 from clients.rules import ClientKind, ClientState
 from clients.sociotypes.permission import refused_profiling
 from clients.sociotypes.rules.derived import Array, ClientStatus, ClientTypes, derive
@@ -14,19 +15,62 @@ from common.arrays import day_number, select
 _SCALE = 10**9
 """Probabilities travel as whole numbers: nine digits are more than the scales can tell apart."""
 _PAIR, _DAY, _FLAGS = 30, 22, 3  # bits: a probability, an ordinal day, what is asked of a person
+_COLUMNS = ("person", "client", "decides", "p1", "p2", "p3", "p4", "base", "fades", "ends", "typed", "waits")
 _NAMES = ("who", "client", "front", "back", "base", "ageing")
 
 
-def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
+def client_types(as_of: date) -> ClientTypes:
     """Every active client, sorted by id, with the type its people give it as of a day.
 
     Decision-makers first, else everybody of the client who has not left; expired and unconfirmed answers and
     people who want no profile count as unknown, and so does a private client who wants none, whoever else is
-    known of it. Three queries, whatever the number of clients; ``client`` asks for that one alone.
+    known of it. Three queries, whatever the number of clients.
     """
-    ids = np.sort(_active_clients()) if client is None else np.array([client.pk])
-    people = _unpacked(select(_results_sql(as_of, client), _NAMES))
-    refused, closed, objecting = _refused(client)
+    people = _unpacked(select(_results_sql(as_of), _NAMES))
+    return _derived(np.sort(_active_clients()), people, *_refused(), as_of)
+
+
+def types_of(
+    client: Client, people: Sequence[Person], results: Sequence[SociotypeResult], as_of: date
+) -> ClientTypes:
+    """The same for one client whose people (with ``is_profiled``) and their results were read already."""
+    known = {person.pk: person for person in people}
+    refused = [person for person in people if not person.is_profiled]  # type: ignore[attr-defined]
+    private = client.kind == ClientKind.PERSON
+    rows = [
+        _row(known[one.person_id], one) for one in results if _counts(known.get(one.person_id), one, as_of)
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, len(_COLUMNS)).T
+    return _derived(
+        np.array([client.pk]), dict(zip(_COLUMNS, columns, strict=True)), _ids([person.pk for person in refused]),
+        _ids([client.pk for person in refused if person.is_client and private]),
+        _ids([client.pk for person in refused if person.left_on is None]), as_of,
+    )  # fmt: skip
+
+
+def _counts(person: Person | None, result: SociotypeResult, as_of: date) -> bool:
+    return (
+        person is not None
+        and result.answered_on <= as_of
+        and (result.superseded_on is None or result.superseded_on > as_of)
+        and (person.left_on is None or person.left_on > as_of)
+    )
+
+
+def _row(person: Person, result: SociotypeResult) -> list[int]:
+    """As ``_results_sql`` gives it, in the order of ``_COLUMNS``."""
+    shares = [int((p or 0) * _SCALE + 0.5) for p in (result.p1, result.p2, result.p3, result.p4)]
+    return [
+        person.pk, person.client_id, int(person.is_decision_maker), *shares,
+        int((result.base_confidence or 0) * _SCALE + 0.5), result.fades_from.toordinal(),
+        result.expires_on.toordinal(), int(bool(result.type)), int(result.needs_confirmation),
+    ]  # fmt: skip
+
+
+def _derived(
+    ids: Array, people: dict[str, Array], refused: Array, closed: Array, objecting: Array, as_of: date
+) -> ClientTypes:
+    """``refused`` people; ``closed`` private clients; ``objecting``: clients of people who want no profile."""
     confidence, expired = _aged(people, as_of.toordinal())
     why_not = np.select(
         [np.isin(people["person"], refused) | np.isin(people["client"], closed), people["typed"] == 0, people["waits"] == 1, expired],
@@ -46,12 +90,13 @@ def client_types(as_of: date, client: Client | None = None) -> ClientTypes:
     )  # fmt: skip
 
 
-def _refused(client: Client | None) -> tuple[Array, Array, Array]:
+def _refused() -> tuple[Array, Array, Array]:
     """People who want no profile; the private clients among them; the clients of those still there, whose
     results are gone while the reason should still show."""
-    people = refused_profiling() if client is None else refused_profiling().filter(client=client)
     rows = list(
-        people.values_list("pk", "client_id", "is_client", "client__kind", "client__state", "left_on")
+        refused_profiling().values_list(
+            "pk", "client_id", "is_client", "client__kind", "client__state", "left_on"
+        )
     )
     closed = [of for _, of, own, kind, *_rest in rows if own and kind == ClientKind.PERSON]
     there = [of for _, of, _, _, state, left in rows if state == ClientState.ACTIVE and left is None]
@@ -88,8 +133,7 @@ def _unpacked(rows: dict[str, Array]) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def _results_sql(as_of: date, client: Client | None) -> str:
-    only = "" if client is None else f"AND c.id = {client.pk}"
+def _results_sql(as_of: date) -> str:
     p1, p2, p3, p4 = (_scaled(f"r.p{k}") for k in (1, 2, 3, 4))
     day = as_of.isoformat()
     return f"""
@@ -104,7 +148,7 @@ def _results_sql(as_of: date, client: Client | None) -> str:
         JOIN clients_client c ON c.id = p.client_id
         WHERE c.state = '{ClientState.ACTIVE.value}' AND r.answered_on <= '{day}'
             AND (r.superseded_on IS NULL OR r.superseded_on > '{day}')
-            AND (p.left_on IS NULL OR p.left_on > '{day}') {only}
+            AND (p.left_on IS NULL OR p.left_on > '{day}')
     """
 
 

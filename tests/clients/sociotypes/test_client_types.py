@@ -1,17 +1,21 @@
 """The type of every client at once equals what a plain loop over its people says."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clients.dossier import Dossier, people
 from clients.models import Client, Person, SociotypeResult
 from clients.sociotypes.rules.derived import ClientStatus
 from clients.sociotypes.rules.instrument import TYPES
 from clients.sociotypes.rules.scoring import Channel
 from clients.sociotypes.selectors import client_types
+from clients.sociotypes.selectors.people import results_of
+from clients.sociotypes.selectors.types import types_of
 from tests.clients.sociotypes.records import FLAT, MOUTON, NO, NUL, PHILE, PROBABLE, make_person, make_result
 from tests.factories.records import make_client
 
@@ -129,8 +133,6 @@ def test_every_active_client_is_there_once_in_order():
     found = client_types(DAY)
     assert found.client_ids.tolist() == [clients[0].pk, clients[2].pk]
     assert found.status.tolist() == [0, 0]
-    alone = client_types(DAY, clients[2])
-    assert alone.client_ids.tolist() == [clients[2].pk]
 
 
 def test_confidence_fades():
@@ -153,3 +155,35 @@ def test_more_clients_need_no_more_queries():
         make_result(make_person(make_client()), answers, DAY)
     assert queries() == one
     assert one <= 5
+
+
+@pytest.mark.parametrize("kind", ["company", "person"])
+def test_the_page_of_a_client_derives_as_the_night_does(kind):
+    """Whoever decides, left, objected, waits to be confirmed or answered long ago."""
+    made = (
+        {"answers": PHILE, "decides": True}, {"answers": NO, "decides": True, "left_on": DAY},
+        {"answers": NUL, "objects": True}, {"answers": MOUTON, "result": {"is_suspect": True}},
+        {"answers": PROBABLE, "day": date(2025, 4, 30)}, {"answers": PROBABLE, "day": date(2025, 9, 1)},
+        {"answers": NUL, "result": {"superseded_on": DAY}}, {"own": True}, {"own": True, "objects": True},
+    )  # fmt: skip
+    clients = [make_client(kind=kind) for _ in range(40)]
+    chance = Random(7)
+    for client in clients:
+        for said in chance.sample(made, chance.randint(0, 4)):
+            own = bool(said.get("own")) and not client.people.filter(is_client=True).exists()
+            person = make_person(
+                client, is_decision_maker=said.get("decides", False), left_on=said.get("left_on"), is_client=own,
+                profiling_objected_at=NOON if said.get("objects") else None,
+            )  # fmt: skip
+            if "answers" in said:
+                make_result(person, said["answers"], said.get("day", DAY), **said.get("result", {}))
+    night = client_types(DAY)
+    for row, client in enumerate(clients):
+        dossier = Dossier(client, None, datetime.combine(DAY, NOON.timetz()))
+        alone = types_of(client, dossier.of(people), dossier.of(results_of), DAY)
+        assert (alone.status[0], alone.acts_as[0], alone.known[0]) == (
+            night.status[row], night.acts_as[row], night.known[row],
+        )  # fmt: skip
+        np.testing.assert_array_equal(alone.p[0], night.p[row])
+        np.testing.assert_array_equal(alone.confidence[0], night.confidence[row])
+    assert len({*night.status.tolist()}) > 4
