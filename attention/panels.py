@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import visible_q
 from attention.labels import ACTS, LINE_STATES
 from attention.models import ListLine
 from attention.rules.lines import LineState
+from clients.dossier import is_profiled
 from clients.registry import Dossier, Event, Panel, TimelineSource
 from clients.timeline import PAGE_SIZE
 
@@ -27,7 +29,10 @@ def _context(dossier: Dossier) -> Mapping[str, Any] | None:
 
 def newest_lines(dossier: Dossier, most: int = PAGE_SIZE + 1) -> list[ListLine]:
     """The newest lines of the client, whoever's list they stood on."""
-    lines = ListLine.objects.visible_to(dossier.user).filter(client=dossier.client)
+    if not dossier.of(is_profiled):
+        return []
+    seen = visible_q(dossier.user, client="client__")  # profiling was asked for already
+    lines = ListLine.objects.filter(seen, client=dossier.client)
     lines = lines.select_related("weekly_list__owner")
     return list(lines.order_by("-weekly_list__frozen_at", "-pk")[:most])
 

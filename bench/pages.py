@@ -23,13 +23,22 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 SEED_CLIENTS = 2_500  # of the demo; copied until there are enough
-COPIED = {
-    "clients_client": ("id",),
-    "sales_order": ("id", "client_id"),
-    "sales_orderline": ("id", "order_id"),
-    "sales_clientday": ("client_id",),
-}
-_MASTERS = {"client_id": "clients_client", "order_id": "sales_order"}
+COPIED = {  # columns that hold a number of a copied table, so that each copy keeps to itself
+    "clients_client": {"id": "clients_client", "parent_id": "clients_client"},
+    "clients_client_tags": {"id": "clients_client_tags", "client_id": "clients_client"},
+    "clients_person": {"id": "clients_person", "client_id": "clients_client"},
+    "clients_consent": {"id": "clients_consent", "person_id": "clients_person"},
+    "clients_sociotyperesult": {"id": "clients_sociotyperesult", "person_id": "clients_person"},
+    "clients_interaction": {"id": "clients_interaction", "client_id": "clients_client", "person_id": "clients_person"},
+    "clients_task": {"id": "clients_task", "client_id": "clients_client"},
+    "clients_unitmembership": {"id": "clients_unitmembership", "client_id": "clients_client"},
+    "sales_order": {"id": "sales_order", "client_id": "clients_client"},
+    "sales_orderline": {"id": "sales_orderline", "order_id": "sales_order"},
+    "sales_clientday": {"client_id": "clients_client"},
+    "segmentation_accompanimentstep": {"id": "segmentation_accompanimentstep", "client_id": "clients_client"},
+}  # fmt: skip
+_ONCE = ("sheet_id", "origin")  # unique: only the first has them
+_DIFFERENT = {"clients_client": ("name", "search_text"), "clients_person": ("last_name", "search_text")}
 
 
 @dataclass(frozen=True)
@@ -85,32 +94,35 @@ def _multiply(clients: int) -> None:
     from django.db import connection, transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
-        highest = {table: _highest(cursor, table) for table in COPIED}
+        highest = {table: _highest(cursor, table) for table, columns in COPIED.items() if "id" in columns}
         for copy in range(1, clients // SEED_CLIENTS):
-            for table, ids in COPIED.items():
-                cursor.execute(_copy_sql(cursor, table, ids, highest, copy))
+            for table, numbers in COPIED.items():
+                cursor.execute(_copy_sql(cursor, table, numbers, highest, copy))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def _highest(cursor: Any, table: str) -> int:
-    if "id" not in COPIED[table]:
-        return 0
     cursor.execute(f"SELECT MAX(id) FROM {table}")
-    return int(cursor.fetchone()[0])
+    return int(cursor.fetchone()[0] or 0)
 
 
-def _copy_sql(cursor: Any, table: str, ids: tuple[str, ...], highest: dict[str, int], copy: int) -> str:
+def _copy_sql(cursor: Any, table: str, numbers: dict[str, str], highest: dict[str, int], copy: int) -> str:
     from django.db import connection
 
     columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
-    moved = {name: f"{name} + {copy * highest[_MASTERS.get(name, table)]}" for name in ids}
-    moved["ref"] = f"ref || '-{copy}'"
+    moved = {name: f"{name} + {copy * highest[master]}" for name, master in numbers.items()}
+    moved |= {"ref": f"ref || '-{copy}'"} | dict.fromkeys(_ONCE, "NULL")
+    moved |= {name: f"{name} || ' {_word(copy)}'" for name in _DIFFERENT.get(table, ())}
     chosen = ", ".join(moved.get(name, f'"{name}"') for name in columns)
     listed = ", ".join(f'"{name}"' for name in columns)
-    key = ids[-1] if table == "sales_clientday" else "id"
-    first = highest[_MASTERS.get(key, table)]
-    return f"INSERT INTO {table} ({listed}) SELECT {chosen} FROM {table} WHERE {key} <= {first}"
+    key, master = next(iter(numbers.items()))
+    return f"INSERT INTO {table} ({listed}) SELECT {chosen} FROM {table} WHERE {key} <= {highest[master]}"
+
+
+def _word(copy: int) -> str:
+    """Tells the names of copies apart, or all of them would be likely duplicates."""
+    return "".join(chr(97 + copy * step % 26) for step in (3, 7, 11, 5, 17, 9))
 
 
 @contextlib.contextmanager

@@ -50,18 +50,19 @@ def family_of(client: Client, user: Any) -> tuple[list[Client], int]:
     return [one for one in found if one.is_seen], sum(not one.is_seen for one in found)
 
 
-# Up to the head, whatever its state, and from there down over active companies.
+# Up to the head, whatever its state, and from there down over active companies. By a subquery and by
+# a state that is carried along: else SQLite would read all clients into a filter first.
 _FAMILY = f"""
     WITH RECURSIVE up (id, depth) AS (
         SELECT CAST(%s AS bigint), 0
-        UNION SELECT c.parent_id, up.depth + 1 FROM clients_client c JOIN up ON c.id = up.id
-        WHERE up.depth < {MAX_DEPTH} AND c.parent_id IS NOT NULL
-    ), walk (id, depth) AS (
-        SELECT id, 0 FROM (SELECT id FROM up ORDER BY depth DESC LIMIT 1) head
-        UNION SELECT c.id, walk.depth + 1 FROM clients_client c JOIN walk ON c.parent_id = walk.id
-        WHERE walk.depth < {MAX_DEPTH} AND c.state = 'active'
+        UNION SELECT (SELECT c.parent_id FROM clients_client c WHERE c.id = up.id), up.depth + 1
+        FROM up WHERE up.depth < {MAX_DEPTH} AND up.id IS NOT NULL
+    ), walk (id, depth, state) AS (
+        SELECT id, 0, 'active' FROM (SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) head
+        UNION SELECT c.id, walk.depth + 1, c.state FROM clients_client c JOIN walk ON c.parent_id = walk.id
+        WHERE walk.depth < {MAX_DEPTH} AND walk.state = 'active'
     )
-    SELECT id FROM walk"""
+    SELECT id FROM walk WHERE state = 'active'"""
 
 
 def is_below(client: Client, other: Client) -> bool:

@@ -59,7 +59,7 @@ class Client(models.Model):
     website = models.URLField(_("website"), max_length=200, blank=True, default="", db_default="")
     parent = models.ForeignKey(
         "self", verbose_name=_("parent company"), related_name="subsidiaries", on_delete=models.SET_NULL,
-        null=True, blank=True,
+        null=True, blank=True, db_index=False,
     )  # fmt: skip
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), related_name="clients", blank=True)
     state = models.CharField(
@@ -110,6 +110,8 @@ class Client(models.Model):
             models.Index(fields=["owner", "name"], name="client_owner_name"),
             models.Index(fields=["team", "name"], name="client_team_name"),
             models.Index(fields=["name", "id"], name="client_name"),
+            # Most clients have no parent: an index with all those nulls looks worthless to SQLite.
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="client_parent"),
         ]
 
     def __str__(self) -> str:
