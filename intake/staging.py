@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from common.temporary import temporary_tables_on_disk
+
 ROWS, TAGS = "intake_row", "intake_tag"
 _TAG_COLUMNS = {"number": "bigint", "name": "varchar(40)"}
 
@@ -13,21 +15,26 @@ _TAG_COLUMNS = {"number": "bigint", "name": "varchar(40)"}
 @contextmanager
 def staging_tables(columns: dict[str, str]) -> Iterator[None]:
     """Fresh, empty tables of this connection, gone afterwards; ``columns``: SQL type by name."""
-    _drop()
+    with temporary_tables_on_disk():
+        _drop()
+        _create(columns)
+        try:
+            yield
+        finally:
+            try:
+                _drop()
+            except DatabaseError:
+                # A connection that broke takes its temporary tables along; the first error counts.
+                connection.close_if_unusable_or_obsolete()
+
+
+def _create(columns: dict[str, str]) -> None:
+    wanted = {"number": "bigint primary key", "record_key": "text", "record_id": "bigint",
+              "act": "varchar(8)"} | columns  # fmt: skip
     with connection.cursor() as cursor:
-        wanted = {"number": "bigint primary key", "record_key": "text", "record_id": "bigint",
-                  "act": "varchar(8)"} | columns  # fmt: skip
         for table, typed in ((ROWS, wanted), (TAGS, _TAG_COLUMNS)):
             listed = ", ".join(f"{name} {kind}" for name, kind in typed.items())
             cursor.execute(f"CREATE TEMPORARY TABLE {table} ({listed})")
-    try:
-        yield
-    finally:
-        try:
-            _drop()
-        except DatabaseError:
-            # A connection that broke takes its temporary tables along; the first error counts.
-            connection.close_if_unusable_or_obsolete()
 
 
 def _drop() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from common.temporary import temporary_tables_on_disk
+
 TABLES = {
     "import_client": "n integer primary key, ref varchar(64), name varchar(200), city varchar(100), "
     "country varchar(60), search_text text, client_id bigint, is_new integer",
@@ -27,18 +29,19 @@ COLUMNS = {
 @contextmanager
 def staging_tables() -> Iterator[None]:
     """Fresh, empty tables of this connection, gone afterwards."""
-    _drop()
-    with connection.cursor() as cursor:
-        for table, columns in TABLES.items():
-            cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
-    try:
-        yield
-    finally:
+    with temporary_tables_on_disk():
+        _drop()
+        with connection.cursor() as cursor:
+            for table, columns in TABLES.items():
+                cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
         try:
-            _drop()
-        except DatabaseError:
-            # A connection that broke takes its temporary tables along; the first error counts.
-            connection.close_if_unusable_or_obsolete()
+            yield
+        finally:
+            try:
+                _drop()
+            except DatabaseError:
+                # A connection that broke takes its temporary tables along; the first error counts.
+                connection.close_if_unusable_or_obsolete()
 
 
 def _drop() -> None:

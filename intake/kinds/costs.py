@@ -68,6 +68,7 @@ def write(work: Work) -> None:
         work.reject("s.order_ref IS NULL", Code.NOT_FOR_ALL)
     _find_lines(work)
     run("UPDATE intake_row SET record_id = product_id WHERE order_ref IS NULL")
+    run("CREATE INDEX intake_row_line ON intake_row (line_id)")
     work.reject(
         "EXISTS (SELECT 1 FROM intake_row o WHERE o.line_id = s.line_id AND o.number < s.number)",
         Code.TWICE_IN_FILE,

@@ -65,7 +65,7 @@ def write(work: Work) -> None:
         f"AND i.client_id NOT IN ({visible}))",
         foreign, "" if work.mode == Mode.UPDATE else "ref", parameters,
     )  # fmt: skip
-    find_people(work, "person", "person_id", "p.client_id = intake_row.client_id")
+    find_people(work, "person", "person_id", "p.client_id = s.client_id")
     work.decide()
     _create(work)
     names = ("kind", "happened_at", "summary", "minutes", "next_step", "came_from_client")
@@ -79,18 +79,26 @@ def write(work: Work) -> None:
 
 
 def find_people(work: Work, column: str, target: str, among: str) -> None:
-    """Fill ``target`` with the person named by reference or e-mail; exactly one must fit."""
-    named = f"intake_row.{column} IS NOT NULL"
-    run(
-        f"UPDATE intake_row SET {target} = p.id FROM clients_person p "
-        f"WHERE p.ref = intake_row.{column} AND {named} AND {among}"
-    )
-    by_email = f"LOWER(p.email) = LOWER(intake_row.{column}) AND p.email <> '' AND {among}"
-    run(
-        f"UPDATE intake_row SET {target} = (SELECT MIN(p.id) FROM clients_person p WHERE {by_email} "
-        f"HAVING COUNT(*) = 1) WHERE {named} AND {target} IS NULL"
-    )
+    """Fill ``target`` with the person named by reference or e-mail; exactly one must fit.
+
+    ``among``: a condition on the person ``p`` and the staged row ``s``. ``<column>_key`` is staged, too.
+    """
+    key = f"{column}_key"
+    run(f"UPDATE intake_row SET {key} = LOWER({column}) WHERE {column} IS NOT NULL")
+    run(f"CREATE INDEX intake_row_{key} ON intake_row ({key})")
+    _take_found(target, f"s.{column} = p.ref AND {among}")
+    _take_found(target, f"s.{key} = LOWER(p.email) AND p.email <> '' AND s.{target} IS NULL AND {among}")
     work.reject(f"s.{column} IS NOT NULL AND s.{target} IS NULL", Code.PERSON_UNKNOWN, column)
+
+
+def _take_found(target: str, match: str) -> None:
+    """By one join: a look-up for each row would go through all persons each time."""
+    run(
+        "CREATE TEMPORARY TABLE intake_found AS SELECT s.number AS number, MIN(p.id) AS id "
+        f"FROM intake_row s JOIN clients_person p ON {match} GROUP BY s.number HAVING COUNT(*) = 1"
+    )
+    run(f"UPDATE intake_row SET {target} = f.id FROM intake_found f WHERE f.number = intake_row.number")
+    run("DROP TABLE intake_found")
 
 
 def _create(work: Work) -> None:
@@ -122,7 +130,7 @@ def _check(values: Values, reading: fields.Reading) -> tuple[()]:
 
 INTERACTIONS = RecordKind(
     Kind.INTERACTIONS, FIELDS, key=_key, write=write, check=_check,
-    staged={"client_id": "bigint", "person_id": "bigint", "by_user": "bigint"},
+    staged={"client_id": "bigint", "person_id": "bigint", "person_key": "varchar(254)", "by_user": "bigint"},
     sample=(
         {"client": "C-1001", "kind": "call", "happened_at": "2026-11-03 10:30", "summary": "Asked about delivery in spring",
          "person": "P-1", "minutes": "15", "next_step": "Send the offer", "came_from_client": "yes"},

@@ -41,6 +41,8 @@ def _check(values: Values, reading: Reading) -> Sequence[Problem]:
 
 def write(work: Work) -> None:
     work.require_clients()
+    for column in ("ref", "client_id"):  # what rows of the file are compared by
+        run(f"CREATE INDEX intake_row_{column} ON intake_row ({column})")
     _find_units(work)
     visible, parameters = work.visible_clients()
     among = f"p.client_id IN ({visible})"
@@ -108,6 +110,7 @@ def _match_members(work: Work) -> None:
         "UPDATE intake_row SET record_id = m.id FROM clients_unitmembership m WHERE m.unit_id = intake_row.unit_id "
         "AND m.client_id = intake_row.client_id AND m.left_on IS NULL AND intake_row.joined_on IS NULL"
     )
+    run("CREATE INDEX intake_row_record ON intake_row (record_id)")
     run("UPDATE intake_row SET act = 'unit' WHERE client_id IS NULL")
     work.reject(
         "s.act IS NULL AND s.record_id IS NOT NULL AND EXISTS "
@@ -168,7 +171,8 @@ UNITS = RecordKind(
     Kind.UNITS, FIELDS,
     key=lambda values: f"{values['ref']}|{values.get('client')}|{values.get('joined_on')}",
     write=write, check=_check,
-    staged={"client_id": "bigint", "unit_id": "bigint", "head_id": "bigint", "member_act": "varchar(8)"},
+    staged={"client_id": "bigint", "unit_id": "bigint", "head_id": "bigint", "head_key": "varchar(254)",
+            "member_act": "varchar(8)"},
     sample=(
         {"ref": "U-1", "name": "Famille Delattre", "kind": "household", "head": "nora@mail.example", "client": "C-1003",
          "joined_on": "2024-01-01"},
