@@ -46,11 +46,13 @@ def fill(clients: int) -> None:
     from bench.population import write_population
     from clients.models import Client
     from common.arrays import day_number, insert, select
+    from sales.models import OrderLine
 
-    if Client.objects.exists():
+    if OrderLine.objects.exists():
         return
     started = time.perf_counter()
-    write_population(clients)
+    if not Client.objects.exists():
+        write_population(clients)
     days = select(
         f"SELECT client_id, {day_number('day')} AS day, rev, cost FROM sales_clientday",
         ("client_id", "day", "rev", "cost"),

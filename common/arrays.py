@@ -153,7 +153,15 @@ def _wire(column: Column) -> str:
 def _blocks(columns: list[Column]) -> Iterator[list[Column]]:
     for first in range(0, len(columns[0].values), _BLOCK):
         part = slice(first, first + _BLOCK)
-        yield [Column(column.kind, column.values[part], column.labels) for column in columns]
+        yield [_part(column, part) for column in columns]
+
+
+def _part(column: Column, part: slice) -> Column:
+    """With the labels that occur, when there are more of them than rows: every block encodes its labels."""
+    if len(column.labels) <= _BLOCK:
+        return Column(column.kind, column.values[part], column.labels)
+    used, codes = np.unique(column.values[part], return_inverse=True)
+    return Column(column.kind, codes, [column.labels[code] for code in used.tolist()])
 
 
 def _encode(columns: list[Column], row_type: Any) -> bytes:

@@ -26,6 +26,11 @@ def profiled_q(client: str = "client_id") -> Q:
     return ~Q(**{f"{client}__in": unprofiled_clients()})
 
 
+def withheld_q(client: str = "client_id") -> Q:
+    """The other rows: in no list, while sums of past nights still hold them. Few, hence quick to ask for."""
+    return Q(**{f"{client}__in": unprofiled_clients()})
+
+
 def is_profiled_client(client: Client) -> bool:
     return not unprofiled_clients().filter(client_id=client.pk).exists()
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.querysets import OwnedQuerySet
 from accounts.rules import Act
 from clients.models import Client
-from clients.personal.profiling import profiled_q
+from clients.personal.profiling import profiled_q, withheld_q
 from common.reasons import Reason
 from segmentation.labels import PRESETS, SEGMENTS
 from segmentation.models.own import OwnSegment, OwnSegmentation
@@ -90,6 +90,10 @@ class ClientSegmentQuerySet(OwnedQuerySet):
     def visible_to(self, user: Any, act: Act = Act.SEE) -> Self:
         """Without private clients who object to profiling; the sums of the run still count them."""
         return super().visible_to(user, act).filter(profiled_q())
+
+    def withheld_from(self, user: Any) -> Self:
+        """What ``visible_to`` leaves out because the client objects to profiling."""
+        return super().visible_to(user).filter(withheld_q())
 
 
 class ClientSegment(models.Model):

@@ -172,6 +172,12 @@ class SegmentSum:
     margin_weight: float | None
     known_cents: int | None
 
+    def less(self, part: "SegmentSum") -> "SegmentSum":
+        return SegmentSum(
+            self.clients - part.clients, self.revenue_cents - part.revenue_cents,
+            (self.margin_weight or 0) - (part.margin_weight or 0), (self.known_cents or 0) - (part.known_cents or 0),
+        )  # fmt: skip
+
 
 def sum_segments(features: Features, codes: NDArray[np.int8]) -> dict[str, SegmentSum]:
     known = ~np.isnan(features.margin_rate) & (features.revenue_cents > 0)

@@ -97,6 +97,23 @@ class Sums:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(**{**data, "mix": tuple(data["mix"])})
 
+    def plus(self, other: "Sums", times: int = 1) -> "Sums":
+        """With the clients of ``other``; ``times`` −1 takes them away."""
+        values = {
+            field.name: getattr(self, field.name) + times * getattr(other, field.name)
+            for field in fields(self)
+            if field.name != "mix"
+        }
+        return Sums(**values, mix=tuple(a + times * b for a, b in zip(self.mix, other.mix, strict=True)))
+
+    @property
+    def as_unknown(self) -> "Sums":
+        """The same clients, had nobody a type: what they bought, and how, is no profile."""
+        return Sums(
+            clients=self.clients, revenue=self.revenue, online=self.online, channel_revenue=self.channel_revenue,
+            unknown_open=self.revenue - self.online,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Bounded:

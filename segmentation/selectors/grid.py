@@ -78,21 +78,26 @@ def visible_rows(run: SegmentationRun, user: Any) -> ClientSegmentQuerySet:
 
 def tiles(run: SegmentationRun, user: Any) -> list[Tile]:
     """One tile per segment. The margin rate weighs each known rate with the client's revenue."""
-    found = _sums_of_run(run) if sees_all(user) else _sums_seen(run, user)
+    found = _sums_of_run(run, user) if sees_all(user) else _sums_of(visible_rows(run, user))
     nothing = SegmentSum(0, 0, None, None)
     total = sum(sums.revenue_cents for sums in found.values())
     return [_tile(segment, found.get(segment.value, nothing), total) for segment in Segment]
 
 
-def _sums_of_run(run: SegmentationRun) -> dict[str, SegmentSum]:
-    """The night's own sums, for who sees every client: no second pass over all rows."""
-    return {name: SegmentSum(**sums) for name, sums in run.counts["sums"].items()}
+def _sums_of_run(run: SegmentationRun, user: Any) -> dict[str, SegmentSum]:
+    """The night's own sums, for who sees every client: no second pass over all rows. Less those who object to
+    profiling, so that a tile counts what its list shows."""
+    found = {name: SegmentSum(**sums) for name, sums in run.counts["sums"].items()}
+    for name, theirs in _sums_of(ClientSegment.objects.filter(run=run).withheld_from(user)).items():
+        if name in found:
+            found[name] = found[name].less(theirs)
+    return found
 
 
-def _sums_seen(run: SegmentationRun, user: Any) -> dict[str, SegmentSum]:
+def _sums_of(rows: ClientSegmentQuerySet) -> dict[str, SegmentSum]:
     known = Q(margin_rate__isnull=False, revenue_cents__gt=0)
     revenue = Cast("revenue_cents", FloatField())
-    found = visible_rows(run, user).values("segment").annotate(
+    found = rows.values("segment").annotate(
         clients=Count("pk"), revenue=Sum("revenue_cents"),
         margin=Sum(F("margin_rate") * revenue, filter=known), base=Sum("revenue_cents", filter=known),
     )  # fmt: skip

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from accounts.rights import sees_all
 from clients.models import Client
-from clients.personal.profiling import is_profiled_client
+from clients.personal.profiling import is_profiled_client, profiled_q, withheld_q
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.matrix import CELLS, Cell
 from segmentation.selectors.lines import first_online_order
@@ -68,7 +68,8 @@ class Flow:
 
 @dataclass(frozen=True)
 class MatrixPage:
-    """``by`` holds per cell the sums by value of the chosen split (segment or type)."""
+    """Sums per cell, and per cell by segment and by type. ``withheld``: private clients who object to profiling; they
+    are in no cell, so that every number is that of the list behind it, and in no list."""
 
     run: MatrixRun
     cells: Mapping[Cell, CellSum]
@@ -77,6 +78,7 @@ class MatrixPage:
     by_type: Mapping[int, Mapping[Cell, CellSum]]
     flows: Sequence[Flow]
     since: date | None
+    withheld: CellSum
 
     @property
     def clients(self) -> int:
@@ -88,9 +90,15 @@ class MatrixPage:
 
 
 def matrix_page(run: MatrixRun, user: Any) -> MatrixPage:
-    whole = sees_all(user)
-    rows = run.results["cells"] if whole else _visible_sums(run, user)
-    flows = run.results["flows"] if whole else _visible_flows(run, user)
+    seen = ClientCell.objects.filter(run=run).visible_to(user)
+    withheld = _grouped_sums(seen.filter(withheld_q()), *_SPLIT, "cell_before")
+    if sees_all(user):
+        rows = _less(run.results["cells"], withheld, _SPLIT)
+        before = [row | {"from": row["cell_before"], "to": row["cell"]} for row in withheld]
+        flows = _less(run.results["flows"], before, ("from", "to"))
+    else:
+        rows = _grouped_sums(seen.filter(profiled_q()), *_SPLIT)
+        flows = _visible_flows(seen.filter(profiled_q()))
     since = run.results.get("since")
     return MatrixPage(
         run=run,
@@ -100,27 +108,45 @@ def matrix_page(run: MatrixRun, user: Any) -> MatrixPage:
         by_type={key: _by_cell(part) for key, part in _grouped(rows, "type").items()},
         flows=[Flow(Cell(row["from"]), Cell(row["to"]), row["clients"], row["revenue"]) for row in flows],
         since=date.fromisoformat(since) if since else None,
+        withheld=_summed(withheld),
     )
 
 
-def _visible_sums(run: MatrixRun, user: Any) -> list[dict[str, Any]]:
-    rows = ClientCell.objects.filter(run=run).visible_to(user)
-    found = rows.values("cell", "why", "segment", "type").annotate(
+_SPLIT = ("cell", "why", "segment", "type")
+_SUMS = ("clients", "revenue", "costed", "margin")
+
+
+def _grouped_sums(rows: QuerySet[ClientCell], *keys: str) -> list[dict[str, Any]]:
+    found = rows.values(*keys).annotate(
         clients=Count("pk"), revenue=Sum("revenue_cents"), costed=Sum("costed_cents"), margin=Sum("margin_cents")
     )  # fmt: skip
-    return list(found.order_by("cell", "why", "segment", "type"))
+    return list(found.order_by(*keys))
 
 
-def _visible_flows(run: MatrixRun, user: Any) -> list[dict[str, Any]]:
-    found = (
-        ClientCell.objects.filter(run=run)
-        .visible_to(user)
-        .values("cell", "cell_before")
-        .annotate(clients=Count("pk"), revenue=Sum("revenue_cents"))
-    )
+def _less(
+    rows: Iterable[Mapping[str, Any]], withheld: Iterable[Mapping[str, Any]], keys: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The night's sums without those clients; what is empty then is left out."""
+    found = {tuple(row[key] for key in keys): dict(row) for row in rows}
+    for row in withheld:
+        # The night has counted all there are; a client moved by hand since then is in no sum to take it from.
+        if whole := found.get(tuple(row[key] for key in keys)):
+            whole |= {name: whole[name] - row[name] for name in _SUMS if name in whole}
+    return [row for row in found.values() if row["clients"] > 0]
+
+
+def _summed(rows: Iterable[Mapping[str, Any]]) -> CellSum:
+    found = CellSum()
+    for row in rows:
+        found = found.plus(row)
+    return found
+
+
+def _visible_flows(rows: QuerySet[ClientCell]) -> list[dict[str, Any]]:
+    found = rows.values("cell", "cell_before").annotate(clients=Count("pk"), revenue=Sum("revenue_cents"))
     order = {cell.value: number for number, cell in enumerate(CELLS)}
-    rows = [{"from": row["cell_before"], "to": row["cell"], **row} for row in found]
-    return sorted(rows, key=lambda row: (order[row["from"]], order[row["to"]]))
+    flows = [{"from": row["cell_before"], "to": row["cell"], **row} for row in found]
+    return sorted(flows, key=lambda row: (order[row["from"]], order[row["to"]]))
 
 
 def _by_cell(rows: Iterable[Mapping[str, Any]]) -> dict[Cell, CellSum]:

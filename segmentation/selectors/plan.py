@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.functional import Promise
 
 from accounts.rights import sees_all
-from clients.personal.profiling import profiled_q
+from clients.personal.profiling import profiled_q, withheld_q
 from common.paging import Page
 from segmentation.labels import HOLDS, WAVE_NOTES, WAVES
 from segmentation.models import ClientReadiness, ReadinessRun, WaveOpening
@@ -49,7 +49,7 @@ def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
     object to profiling are in no wave, nor in the queue."""
     rows_seen = ClientReadiness.objects.filter(run=run).visible_to(user)
     if sees_all(user):
-        found = _stored_waves(run, _by_wave(rows_seen.exclude(profiled_q())))
+        found = _stored_waves(run, _by_wave(rows_seen.filter(withheld_q())))
     else:
         found = _by_wave(rows_seen.filter(profiled_q()))
     openings = {row.wave: row for row in WaveOpening.objects.select_related("opened_by")}
@@ -67,6 +67,11 @@ def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
             )
         )  # fmt: skip
     return rows
+
+
+def withheld_of(run: ReadinessRun, user: Any) -> int:
+    """How many the reader would see, did they not object to profiling."""
+    return ClientReadiness.objects.filter(withheld_q(), run=run).visible_to(user).count()
 
 
 def _by_wave(rows: QuerySet[ClientReadiness]) -> dict[int, dict[str, Any]]:
@@ -98,12 +103,15 @@ class PlanPage(Page[ClientReadiness]):
     total: int
 
 
-def plan_page(run: ReadinessRun, user: Any, wave: int, hold: int | None, number: int) -> PlanPage:
-    """Who is next in a wave: by priority; in the queue of the unknown by revenue. Nobody who objects to profiling."""
+def plan_page(
+    run: ReadinessRun, user: Any, wave: int, hold: int | None, number: int, counted: int | None = None
+) -> PlanPage:
+    """Who is next in a wave: by priority; in the queue of the unknown by revenue. Nobody who objects to profiling.
+    ``counted``: how many there are, when the caller knows."""
     rows = ClientReadiness.objects.filter(profiled_q(), run=run, wave=wave).visible_to(user)
     if hold is not None:
         rows = rows.filter(hold=hold)
-    total = rows.count()
+    total = rows.count() if counted is None else counted
     number = min(number, max(1, -(-total // PAGE_ROWS)))
     start = (number - 1) * PAGE_ROWS
     ids = list(

@@ -131,7 +131,9 @@ def _clients_by_playbook(user: Any) -> dict[str, int]:
     if run is None:
         return {}
     if run.own_id is None and sees_all(user):
-        return dict(run.counts["segments"])
+        gone = ClientSegment.objects.filter(run=run).withheld_from(user).values_list("segment")
+        less = dict(gone.annotate(n=Count("pk")))
+        return {name: count - less.get(name, 0) for name, count in run.counts["segments"].items()}
     placed = ClientSegment.objects.filter(run=run).visible_to(user)
     field = "segment" if run.own_id is None else "own__playbook"
     return dict(placed.values_list(field).annotate(n=Count("pk")))

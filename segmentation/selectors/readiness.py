@@ -1,6 +1,6 @@
 """Readiness as pages show it: of the whole portfolio as stored, of a reader's own clients summed from its rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.rights import sees_all
+from clients.personal.profiling import withheld_q
 from segmentation.models import ClientReadiness, ReadinessAssumptions, ReadinessRun
 from segmentation.rules.readiness import Assumptions, Readiness, Sums, readiness
 
@@ -37,11 +38,14 @@ class TypeRow:
 
 @dataclass(frozen=True)
 class ReadinessPage:
+    """``withheld``: clients who object to profiling, counted as unknown from that second on."""
+
     run: ReadinessRun
     sums: Sums
     found: Readiness
     assumptions: Assumptions
     types: list[TypeRow]
+    withheld: int
 
 
 def readiness_page(
@@ -53,12 +57,18 @@ def readiness_page(
         values = assumptions.as_json()
         values |= {name: value for name, value in (("lead", lead), ("market", market)) if value is not None}
         assumptions = Assumptions.from_json(values)
+    rows = ClientReadiness.objects.filter(run=run).visible_to(user)
+    withheld = rows.filter(withheld_q())
+    theirs = _sums_of(withheld)
     if sees_all(user):
         sums, types = Sums.from_json(run.results["sums"]), _stored_types(run)
     else:
-        rows = ClientReadiness.objects.filter(run=run).visible_to(user)
         sums, types = _sums_of(rows), _types_of(rows)
-    return ReadinessPage(run, sums, readiness(sums, assumptions), assumptions, types)
+    if theirs.known_clients:  # they objected since the night, which still gave them a type
+        sums = sums.plus(theirs, -1).plus(theirs.as_unknown)
+        types = _as_unknown(types, _types_of(withheld))
+    found = readiness(sums, assumptions)
+    return ReadinessPage(run, sums, found, assumptions, types, int(theirs.clients))
 
 
 def in_force(run: ReadinessRun) -> Assumptions:
@@ -75,6 +85,24 @@ def _stored_types(run: ReadinessRun) -> list[TypeRow]:
         )
         for kind, row in zip((0, 1, 2, 3, -1), run.results["types"], strict=True)
     ]  # fmt: skip
+
+
+def _as_unknown(types: list[TypeRow], withheld: list[TypeRow]) -> list[TypeRow]:
+    """Those of ``withheld`` taken out of their types and counted in the last row, the unknown."""
+    known = [_with(row, gone, -1) for row, gone in zip(types[:-1], withheld[:-1], strict=True)]
+    last = types[-1]
+    for gone in withheld[:-1]:
+        last = _with(last, gone, 1)
+    whole = sum(row.revenue_cents for row in [*known, last])
+    return [replace(row, share=row.revenue_cents / whole if whole else None) for row in [*known, last]]
+
+
+def _with(row: TypeRow, other: TypeRow, times: int) -> TypeRow:
+    return replace(
+        row, clients=row.clients + times * other.clients,
+        revenue_cents=row.revenue_cents + times * other.revenue_cents,
+        online_cents=row.online_cents + times * other.online_cents,
+    )  # fmt: skip
 
 
 def _sums_of(rows: QuerySet[ClientReadiness]) -> Sums:

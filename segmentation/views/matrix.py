@@ -92,6 +92,7 @@ def _chart(found: MatrixPage) -> dict[str, Any]:
     """Those who stayed would fill the picture: the chart shows who moved, the table everybody."""
     moved = [flow for flow in found.flows if flow.before != flow.after]
     return {
+        "order": [*(cell.value for _row, cells in _ROWS for cell in cells), *(cell.value for cell in _REST)],
         "links": [[flow.before.value, flow.after.value, flow.clients, flow.revenue_cents] for flow in moved],
         "labels": {
             "cells": {cell.value: str(label) for cell, label in CELLS.items()},

@@ -22,7 +22,7 @@ from segmentation.models import MigrationFacts
 from segmentation.rules.readiness import LAGGARDS_WARN, Assumptions
 from segmentation.rules.waves import STEPS as ALL_STEPS
 from segmentation.rules.waves import Hold, Step, Wave
-from segmentation.selectors.plan import plan_page, wave_rows
+from segmentation.selectors.plan import plan_page, wave_rows, withheld_of
 from segmentation.selectors.readiness import current_assumptions, in_force, readiness_page, readiness_run
 from segmentation.services.migration import GateClosed, log_step, open_wave, set_facts, undo_step
 from segmentation.services.readiness import set_assumptions
@@ -106,10 +106,12 @@ def plan(request: HttpRequest) -> HttpResponse:
     rows, names = wave_rows(run, request.user), names_of_types()
     if chosen["wave"] is None:
         chosen["wave"] = next((int(row.wave) for row in rows if row.clients), int(Wave.ASK))
-    table = plan_page(run, request.user, chosen["wave"], chosen["hold"], chosen["page"])
+    current = next(row for row in rows if row.wave == chosen["wave"])
+    counted = current.clients if chosen["hold"] is None else None
+    table = plan_page(run, request.user, chosen["wave"], chosen["hold"], chosen["page"], counted)
     context = {
         "run": run, "waves": rows, "chosen": chosen, "table": table,
-        "current": next(row for row in rows if row.wave == chosen["wave"]),
+        "current": current, "withheld": withheld_of(run, request.user),
         "lines": [
             {
                 "row": row, "type": names[row.type], "hold": HOLDS[Hold(row.hold)],

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from clients.personal.profiling import profiled_q
 from common.commands import JsonCommand, iso_date
 from segmentation.rules.readiness import Sums, readiness
 from segmentation.rules.waves import Wave
@@ -46,7 +47,7 @@ class Command(JsonCommand):
             "assumptions": {"version": run.assumptions_id, **assumptions.as_json()},
             "measured": run.results["measures"],
             "waves": {f"W{row['wave']}": row for row in run.results["waves"]},
-            "ask_first": run.clients.filter(wave=int(Wave.ASK)).count(),
+            "ask_first": run.clients.filter(profiled_q(), wave=int(Wave.ASK)).count(),
             "rule_version": run.rule_version,
             "seconds": round(time.perf_counter() - started, 3),
         }
