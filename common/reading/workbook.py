@@ -1,26 +1,29 @@
-"""XLSX, streamed by openpyxl after a guard on the zip directory."""
+"""XLSX: a guard on the zip directory, then rows as a process of its own parses them, within memory and time."""
 
+import json
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import date, datetime, time, timedelta
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
-from openpyxl import load_workbook
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from django.conf import settings
 
 from common.reading.refusals import FileRefused
 from common.reading.shapes import Shape
+from common.reading.sheets import MAX_CELL, MAX_ROWS, OUT_OF_TIME
 from common.reading.table import Row, Table, read_header
 
 MAX_MEMBERS = 200
 MAX_DECLARED = 100 * 1024**2
 MAX_RATIO = 100
 RATIO_COUNTS_FROM = 1024**2
-MAX_ROWS = 1_048_576  # of a sheet
-MAX_CELL = 131_072
+PATIENCE = 10  # seconds for a process that said its last word to end
+PROGRAM = Path(__file__).with_name("sheets.py")
 
 
 def guard(path: Path) -> None:
@@ -64,74 +67,86 @@ def _guard_content(archive: zipfile.ZipFile, names: list[str]) -> None:
 
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Table]:
+    """The first visible sheet, parsed by a process of its own that is gone afterwards."""
     guard(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = _first_visible(book)
-    except FileRefused:
-        raise
-    except Exception as error:  # openpyxl raises whatever a malformed part makes it stumble over
-        raise FileRefused("damaged") from error
-    with closing(book):
-        sheet.reset_dimensions()  # what a file declares is not to be trusted
-        rows = _cells(sheet)
-        header = _header(rows)
-        # A streamed sheet does not tell how far it is; the progress bar then shows motion alone.
-        described = {"kind": "xlsx", "sheet": sheet.title}
-        if book.epoch == CALENDAR_MAC_1904:
+    with _Parser(path) as parser:
+        said = parser.next()
+        described = {"kind": "xlsx", "sheet": said["sheet"]}
+        if said["from_1904"]:
             described["days_from"] = "1904"
-        yield Table(header, _rows(rows, len(header)), 0, lambda: 0, described)
+        rows = parser.rows()
+        header = _header(rows)
+        yield Table(header, _rows(rows, len(header)), said["size"], lambda: parser.done, described)
 
 
-def _first_visible(book: Any) -> ReadOnlyWorksheet:
-    for sheet in book.worksheets:
-        if sheet.sheet_state == "visible":
-            return sheet
-    raise FileRefused("empty")
+class _Parser:
+    """``sheets.py`` at work. Raises ``FileRefused`` for all that it says or dies of."""
+
+    def __init__(self, path: Path) -> None:
+        self._limits = (settings.CMIX_WORKBOOK_MB, settings.CMIX_WORKBOOK_SECONDS)
+        self.done = 0
+        # Without the environment and the folder of this process; its errors are of no use to anybody.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(PROGRAM), str(path), *map(str, self._limits)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def __enter__(self) -> "_Parser":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        cast(IO[bytes], self._process.stdout).close()
+        self._process.wait()
+
+    def next(self) -> Any:
+        """The next thing it says."""
+        line = cast(IO[bytes], self._process.stdout).readline()
+        try:
+            told = json.loads(line)
+        except ValueError:  # it was ended from outside, or by the hard limit
+            raise self._refused(self._died_of()) from None
+        if isinstance(told, dict) and "refused" in told:
+            raise self._refused(told["refused"])
+        return told
+
+    def _died_of(self) -> str:
+        try:
+            code = self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = -signal.SIGKILL
+        out_of_time = code in (OUT_OF_TIME, -signal.SIGKILL, -signal.SIGXCPU)
+        return "workbook_time" if out_of_time else "workbook_memory"
+
+    def _refused(self, code: str) -> FileRefused:
+        megabytes, seconds = self._limits
+        most = {"workbook_memory": megabytes, "workbook_time": seconds, "too_many_rows": MAX_ROWS}
+        return FileRefused(code, most=most[code]) if code in most else FileRefused(code)
+
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
+        while isinstance(told := self.next(), list):
+            self.done = told[0]
+            for number, cells in told[1]:
+                yield number, [_cell(cell) if type(cell) is dict else cell for cell in cells]
 
 
-def _cells(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    try:
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > MAX_ROWS:
-                raise FileRefused("too_many_rows", most=MAX_ROWS)
-            yield number, cells
-    except FileRefused:
-        raise
-    except Exception as error:  # as above, while streaming
-        raise FileRefused("damaged") from error
+def _cell(told: dict[str, str]) -> date:
+    return date.fromisoformat(told["day"]) if "day" in told else datetime.fromisoformat(told["at"])
 
 
-def _header(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> list[str]:
+def _header(rows: Iterator[tuple[int, list[Any]]]) -> list[str]:
     for _, cells in rows:
         if header := read_header(cells):
             return header
     raise FileRefused("empty")
 
 
-def _rows(rows: Iterator[tuple[int, tuple[Any, ...]]], width: int) -> Iterator[Row]:
-    for number, raw in rows:
-        cells = [_plain(cell) for cell in raw]
-        if not any(cell != "" for cell in cells):
-            continue
+def _rows(rows: Iterator[tuple[int, list[Any]]], width: int) -> Iterator[Row]:
+    for number, cells in rows:
         problem = None
-        if any(cell != "" for cell in cells[width:]):
+        if len(cells) > width:
             problem = Shape.TOO_MANY_CELLS
         elif any(type(cell) is str and len(cell) > MAX_CELL for cell in cells):
             problem, cells = Shape.FIELD_TOO_LONG, []
-        yield number, (cells[:width] + [""] * (width - len(cells))) if not problem else cells, problem
-
-
-def _plain(cell: Any) -> Any:
-    """Text, a number or a day; what else a sheet may hold becomes text that no field accepts."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, datetime):
-        return cell.date() if cell.time() == time() else cell.replace(tzinfo=None)
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return int(cell)
-    if isinstance(cell, (str, int, float, date)):
-        return cell
-    return str(cell) if isinstance(cell, (time, timedelta)) else ""
+        yield number, cells if problem else cells + [""] * (width - len(cells)), problem
