@@ -39,7 +39,19 @@ class OwnedQuerySet(QuerySet[Any]):
     client_path = ""
 
     def visible_to(self, user: "User | Any", act: Act = Act.SEE) -> Self:
+        if self.client_path and reach(user, act) == Reach.ALL:
+            return self.filter(self._of_active_clients())
         return self.filter(visible_q(user, client=self.client_path, act=act))
+
+    def _of_active_clients(self) -> Q:
+        """The same condition said without a join: the rows then keep the order an index gives, and a page of a
+        million orders reads fifty."""
+        path = self.client_path.removesuffix("__")
+        model: Any = self.model
+        for step in path.split("__"):
+            model = model._meta.get_field(step).related_model
+        gone = model.objects.filter(Q(state__lt=ACTIVE) | Q(state__gt=ACTIVE))
+        return Q(**{f"{path}__isnull": False}) & ~Q(**{f"{path}__in": gone.order_by().values("pk")})
 
 
 class UserQuerySet(QuerySet[Any]):

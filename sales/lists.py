@@ -10,9 +10,11 @@ from django.utils.translation import ngettext
 from accounts.rights import may
 from accounts.rules import Act
 from clients.lists import parts
+from clients.models import Client
 from common.lists.spec import DATE_CELL, Column, Empty, Filter, ListSpec, Rows, choice_filter, date_filter
 from sales.labels import CHANNELS
 from sales.models import Order, OrderLine
+from sales.selectors import begins_with
 
 _CHANNELS = [(channel.value, label) for channel, label in CHANNELS.items() if channel.value]
 
@@ -38,6 +40,13 @@ _COLUMNS = [
            numeric=True),
     Column("channel", _("Channel"), sort="channel", position=60, value=lambda row: row.get_channel_display() or None),
 ]  # fmt: skip
+
+
+def _search(orders: Rows, text: str) -> Rows:
+    """Orders whose reference begins with the text, and those of clients it finds: both by an index."""
+    return orders.filter(
+        begins_with(text) | Q(client__in=Client.objects.matching(text).order_by().values("pk"))
+    )
 
 
 def _since(orders: Rows, day: Any, user: Any) -> Rows:
@@ -78,7 +87,7 @@ ORDERS = ListSpec(
     rows=lambda user: Order.objects.visible_to(user),
     columns=lambda user: parts.columns_for(user, _COLUMNS, parts.owner_column("client__")),
     filters=_filters, scopes=parts.scopes("client__"), default_sort="-ref",
-    search=lambda rows, text: rows.filter(Q(ref__icontains=text) | Q(client__search_text__icontains=text.lower())),
+    search=_search,
     search_hint=_("Order or client"), prepare=lambda rows: rows.select_related("client__owner"),
     link=lambda row: reverse("clients:detail", args=[row.client_id]),
     counted=_counted, nothing_fits=_("No order fits"), empty=_empty,

@@ -149,18 +149,28 @@ def revenue_of_clients(client_ids: Sequence[int], until: date) -> dict[int, Reve
     return {row["client_id"]: Revenue(row["now"] or 0, row["before"] or 0) for row in rows}
 
 
-def order_hits(user: Any, text: str, limit: int) -> list[Hit]:
-    """Orders whose reference begins with the text, as it stands or in capitals: by the index, however many
-    orders there are. A reference holds a digit; words alone ask nothing."""
-    if not any(letter.isdigit() for letter in text):
-        return []
+def begins_with(text: str) -> Q:
+    """References that begin with the text, as it stands or in capitals: a range of the index."""
     begins = Q()
     for start in {text, text.upper()}:
         if connection.vendor == "postgresql":
             begins |= Q(ref__startswith=start)
         else:
             begins |= Q(ref__gte=start, ref__lt=start + "\U0010ffff")
-    orders = Order.objects.visible_to(user).filter(begins).select_related("client").order_by("ref")[:limit]
+    return begins
+
+
+def order_hits(user: Any, text: str, limit: int) -> list[Hit]:
+    """Orders whose reference begins with the text, as it stands or in capitals: by the index, however many
+    orders there are. A reference holds a digit; words alone ask nothing."""
+    if not any(letter.isdigit() for letter in text):
+        return []
+    orders = (
+        Order.objects.visible_to(user)
+        .filter(begins_with(text))
+        .select_related("client")
+        .order_by("ref")[:limit]
+    )
     return [
         Hit(
             order.ref,

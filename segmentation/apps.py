@@ -33,7 +33,7 @@ class SegmentationConfig(AppConfig):
         add_column(
             Column(
                 "segment", _("Segment"), panels.with_segment, template="segmentation/columns/segment.html",
-                position=25, choices=panels.segment_choices,
+                position=25, choices=panels.segment_choices, only=panels.only_segment,
             )
         )  # fmt: skip
         add_panel(
@@ -59,7 +59,7 @@ class SegmentationConfig(AppConfig):
         add_column(
             Column(
                 "matrix_cell", _("Matrix"), panels.with_cell, template="segmentation/columns/cell.html",
-                position=60, choices=panels.cell_choices,
+                position=60, choices=panels.cell_choices, only=panels.only_cell,
             )
         )  # fmt: skip
         add_column(

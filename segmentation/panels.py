@@ -22,11 +22,11 @@ from django.utils.functional import Promise
 
 from accounts.rights import may
 from accounts.rules import Act
-from clients.personal.profiling import profiled_q
+from clients.personal.profiling import profiled_one_by_one, profiled_q
 from clients.registry import Dossier
 from segmentation import dossier as parts
 from segmentation.labels import CELLS, DIAGNOSES, OFFERS, SEGMENTS, STEPS
-from segmentation.models import PlayedStep
+from segmentation.models import MatrixRun, PlayedStep, SegmentationRun
 from segmentation.rules.grid import Segment
 from segmentation.rules.playbooks import TARGETS
 from segmentation.rules.waves import Step
@@ -85,10 +85,24 @@ def with_cell(clients: QuerySet[Any]) -> QuerySet[Any]:
     run = matrix_run()
     if run is None:
         return clients.annotate(matrix_cell=Value(None, output_field=CharField()))
-    row = FilteredRelation("matrix_cells", condition=Q(matrix_cells__run=run.pk))
-    shown = When(profiled_q("pk"), then=F("matrix_row__cell"))
+    shown = When(profiled_one_by_one(), then=F("matrix_row__cell"))
     cell = Case(shown, default=None, output_field=CharField())
-    return clients.annotate(matrix_row=row).annotate(matrix_cell=cell)
+    return _celled_by(run, clients).annotate(matrix_cell=cell)
+
+
+def _celled_by(run: MatrixRun, clients: QuerySet[Any]) -> QuerySet[Any]:
+    if "matrix_row" in clients.query._filtered_relations:  # type: ignore[attr-defined]
+        return clients
+    return clients.annotate(
+        matrix_row=FilteredRelation("matrix_cells", condition=Q(matrix_cells__run=run.pk))
+    )
+
+
+def only_cell(clients: QuerySet[Any], cell: str) -> QuerySet[Any]:
+    run = matrix_run()
+    if run is None:
+        return clients.none()
+    return _celled_by(run, clients).filter(profiled_q("pk"), matrix_row__cell=cell)
 
 
 def cell_choices() -> list[tuple[str, str | Promise]]:
@@ -100,7 +114,7 @@ def with_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
     client who objects to profiling."""
     steps = PlayedStep.objects.filter(client=OuterRef("pk")).order_by().values("client")
     count = Subquery(steps.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    played = Case(When(profiled_q("pk"), then=count), default=None, output_field=IntegerField())
+    played = Case(When(profiled_one_by_one(), then=count), default=None, output_field=IntegerField())
     return clients.annotate(played=played)
 
 
@@ -110,14 +124,31 @@ def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:
     run = published_run()
     if run is None:
         return clients.annotate(segment=Value(None, output_field=CharField()))
-    row = FilteredRelation("segments", condition=Q(segments__run=run.pk))
-    clients = clients.annotate(grid_row=row)
+    clients = _placed_by(run, clients)
     if run.own_id is None:
-        shown = When(profiled_q("pk"), then=F("grid_row__segment"))
+        shown = When(profiled_one_by_one(), then=F("grid_row__segment"))
         return clients.annotate(segment=Case(shown, default=None, output_field=CharField()))
     own = Concat(Value("own:"), Cast("grid_row__own_id", CharField()))
-    known = When(profiled_q("pk"), grid_row__own_id__isnull=False, then=own)
+    known = When(profiled_one_by_one(), grid_row__own_id__isnull=False, then=own)
     return clients.annotate(segment=Case(known, default=None, output_field=CharField()))
+
+
+def _placed_by(run: SegmentationRun, clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Joined once, whoever asks for it."""
+    if "grid_row" in clients.query._filtered_relations:  # type: ignore[attr-defined]
+        return clients
+    return clients.annotate(grid_row=FilteredRelation("segments", condition=Q(segments__run=run.pk)))
+
+
+def only_segment(clients: QuerySet[Any], code: str) -> QuerySet[Any]:
+    run = published_run()
+    if run is None:
+        return clients.none()
+    placed = _placed_by(run, clients).filter(profiled_q("pk"))
+    if run.own_id is None:
+        return placed.filter(grid_row__segment=code)
+    own = code.removeprefix("own:")
+    return placed.filter(grid_row__own_id=int(own)) if own.isdecimal() else placed.none()
 
 
 def segment_choices() -> list[tuple[str, str | Promise]]:

@@ -56,7 +56,10 @@ class Interaction(models.Model):
                 name="interaction_minutes_range",
             ),
         ]
-        indexes = [models.Index(fields=["client", "-happened_at"], name="interaction_client_when")]
+        indexes = [
+            models.Index(fields=["client", "-happened_at"], name="interaction_client_when"),
+            models.Index(fields=["-happened_at", "-id", "client"], name="interaction_when"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%Y-%m-%d}"
@@ -114,6 +117,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["owner", "state", "due_on"], name="task_owner_due"),
             models.Index(fields=["client", "state"], name="task_client_state"),
+            models.Index(fields=["due_on", "id", "client", "state"], name="task_due"),
         ]
 
     def __str__(self) -> str:

@@ -109,7 +109,7 @@ class Client(models.Model):
         indexes = [
             models.Index(fields=["owner", "name"], name="client_owner_name"),
             models.Index(fields=["team", "name"], name="client_team_name"),
-            models.Index(fields=["name", "id"], name="client_name"),
+            models.Index(fields=["state", "name", "id"], name="client_state_name"),
             # Most clients have no parent: an index with all those nulls looks worthless to SQLite.
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="client_parent"),
         ]

@@ -79,7 +79,7 @@ class Person(models.Model):
                 fields=["client"], condition=models.Q(is_client=True), name="person_one_is_the_client"
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["last_name", "id"], name="person_last_name")]
+        indexes = [models.Index(fields=["last_name", "id", "client"], name="person_last_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients.history import record_change, values_of
 from clients.models import Client, Person, Trail
@@ -29,6 +29,11 @@ def profiled_q(client: str = "client_id") -> Q:
 def withheld_q(client: str = "client_id") -> Q:
     """The other rows: in no list, while sums of past nights still hold them. Few, hence quick to ask for."""
     return Q(**{f"{client}__in": unprofiled_clients()})
+
+
+def profiled_one_by_one() -> Q:
+    """The same of clients, asked of each: for the fifty of a page, where the set of all would cost more."""
+    return Q(~Exists(unprofiled_clients().filter(client_id=OuterRef("pk"))))
 
 
 def is_profiled_client(client: Client) -> bool:

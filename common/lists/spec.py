@@ -35,7 +35,7 @@ class Column:
     ``annotate`` adds the value under ``key`` (no row may be lost: outer join or subquery); ``value`` takes
     it from the row instead. ``template`` prints ``value``, and nothing else of the row. ``sortable``
     allows ``?sort=key`` and ``-key``, nulls last, by ``sort`` (a path of the model) or by the annotation.
-    ``choices`` makes it a filter ``?key=value``. ``export`` turns the value into what a file holds;
+    ``choices`` makes it a filter ``?key=value``; ``only`` says it in a way that an index can answer. ``export`` turns the value into what a file holds;
     without it money exports units, choices their label, others the value. ``side`` is for what is read
     second; ``shown`` says whether the column stands there before anybody chooses.
     """
@@ -54,6 +54,7 @@ class Column:
     sort: str = ""
     side: bool = False
     shown: bool = True
+    only: Callable[[Rows, str], Rows] | None = None
 
     def of(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)
@@ -162,13 +163,13 @@ def yes_no_filter(key: str, label: Text, apply: Callable[[Rows, bool], Rows]) ->
 
 def column_filter(column: Column) -> Filter:
     """A column with ``choices`` is a filter of its own."""
-    choices = column.choices
+    choices, only = column.choices, column.only
     assert choices is not None
-    return Filter(
-        column.key, column.label,
-        lambda rows, value, user: column.annotate(rows).filter(**{column.key: value}),
-        lambda user: choices(), primary=True,
-    )  # fmt: skip
+
+    def apply(rows: Rows, value: str, user: Any) -> Rows:
+        return only(rows, value) if only else column.annotate(rows).filter(**{column.key: value})
+
+    return Filter(column.key, column.label, apply, lambda user: choices(), primary=True)
 
 
 @dataclass(frozen=True)
