@@ -22,7 +22,7 @@ class ClientsConfig(AppConfig):
         from clients.lists import register
         from clients.panels import PANELS
         from clients.personal import Source, add_source
-        from clients.personal.holdings import collect
+        from clients.personal.holdings import collect, erase
         from clients.personal.selectors import panel as privacy_panel
         from clients.reminders import MAIL_KIND, renew
         from clients.timeline import batches, done_tasks, talks
@@ -31,7 +31,7 @@ class ClientsConfig(AppConfig):
         register()
         acts.register()
         before_sending(MAIL_KIND, renew)
-        add_source(Source("clients", collect, position=10))
+        add_source(Source("clients", collect, erase, position=10))
         navigation.add(navigation.Entry("clients", _("Clients"), "people", "clients:list", 20))
         navigation.add(
             navigation.Entry("tasks", _("Tasks"), "check2-square", "clients:tasks", 15, badge=_due)

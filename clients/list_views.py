@@ -14,7 +14,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     QueryDict,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -36,15 +35,19 @@ from clients.bulk.services import (
     start_bulk,
     start_undo,
 )
+from clients.export_jobs import JOB_KIND as EXPORT_KIND
+from clients.export_jobs import lost_clients, path_of
 from clients.exporting import export_list
 from clients.list_forms import SaveViewForm, ViewForm
 from clients.listing import show, view_address
-from clients.models import Batch, SavedView
+from clients.models import Batch, ExportFile, SavedView
+from clients.rules import BatchKind
 from clients.saving import change_view, save_view
 from common.htmx import page
 from common.lists import registry
 from common.lists.spec import ListSpec
 from common.lists.state import ListState
+from jobs.models import Job
 
 SAMPLE = 8
 MAX_TICKED = 500
@@ -68,7 +71,7 @@ def _asked(request: HttpRequest, spec: ListSpec, query: QueryDict) -> ListState:
 
 
 @require_POST
-def export(request: HttpRequest, list_key: str) -> StreamingHttpResponse | FileResponse:
+def export(request: HttpRequest, list_key: str) -> HttpResponseBase:
     spec = spec_or_404(list_key, request.user)
     if not may(request.user, Act.EXPORT):
         raise PermissionDenied
@@ -76,6 +79,20 @@ def export(request: HttpRequest, list_key: str) -> StreamingHttpResponse | FileR
         state=_asked(request, spec, request.POST), content=request.POST.get("as", "csv"), by=request.user,
         now=timezone.now(),
     )  # fmt: skip
+
+
+@require_safe
+def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file of a large export, for whoever asked for it and still may export every client in it."""
+    found = get_object_or_404(ExportFile.objects.visible_to(request.user).ready(timezone.now()), pk=pk)
+    if not may(request.user, Act.EXPORT):
+        raise PermissionDenied
+    path = path_of(found)
+    if path is None:
+        raise Http404
+    if lost := lost_clients(found, request.user):
+        return page(request, "lists/export_refused.html", {"file": found, "lost": lost}, status=403)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=found.file_name)
 
 
 # Saved views
@@ -241,15 +258,28 @@ def _token(text: str) -> str:
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of an act on many records."""
     found = get_object_or_404(Batch.objects.visible_to(request.user).select_related("by", "undone_by"), pk=pk)
-    act, job, undo_job = act_of(found), job_of(found), job_of(found, UNDO_KIND)
+    act, job, undo_job = act_of(found), _work_of(found), job_of(found, UNDO_KIND)
     running = next((one for one in (undo_job, job) if one and not one.is_over), None)
     changes = found.changes.visible_to(request.user).filter(client__isnull=False).select_related("client")
     context = {
         "batch": found, "act": act, "job": running or undo_job or job, "running": running,
         "changes": list(changes.order_by("pk")[:SAMPLE]), "can_undo": can_undo(found, request.user, timezone.now()),
-        "kinds": (JOB_KIND, UNDO_KIND),
+        "file": _file_of(found, request.user) if found.kind == BatchKind.EXPORT else None,
     }  # fmt: skip
     return page(request, "lists/batch.html", context)
+
+
+def _work_of(batch: Batch) -> Job | None:
+    return job_of(batch, EXPORT_KIND if batch.kind == BatchKind.EXPORT else JOB_KIND)
+
+
+def _file_of(batch: Batch, user: Any) -> dict[str, Any] | None:
+    """The owner's file, and whether it can still be fetched; of others only the line is told."""
+    file = ExportFile.objects.visible_to(user).filter(batch=batch).first()
+    if file is None:
+        return None
+    ready = bool(file.expires_at and file.expires_at > timezone.now() and path_of(file))
+    return {"file": file, "is_ready": ready, "is_over": bool(file.expires_at) and not ready}
 
 
 @require_POST

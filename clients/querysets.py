@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import connection
@@ -46,6 +47,8 @@ class OfPersonQuerySet(OwnedQuerySet):
 
 
 class UnitQuerySet(QuerySet[Any]):
+    client_path = "memberships__client__"
+
     def matching(self, text: str) -> Self:
         """Every word is found somewhere in ``search_text``, accents or not."""
         rows = self
@@ -82,6 +85,16 @@ class BatchQuerySet(QuerySet[Any]):
         if reach(user, Act.SEE) == Reach.NONE:
             return self.none()
         return self if sees_all(user) else self.filter(by_id=user.pk)
+
+
+class ExportFileQuerySet(QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own alone: the journal's line tells others that there was an export, not what is in it."""
+        return self.filter(owner_id=user.pk) if reach(user, Act.SEE) > Reach.NONE else self.none()
+
+    def ready(self, now: datetime) -> Self:
+        """Written, and not yet cleared away."""
+        return self.exclude(stored_as="").filter(expires_at__gt=now)
 
 
 class RoundQuerySet(QuerySet[Any]):

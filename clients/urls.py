@@ -23,6 +23,7 @@ urlpatterns = [
     path("batches/", list_views.listed, {"list_key": "batches"}, name="batch_list"),
     path("batches/<int:pk>/", list_views.batch, name="batch"),
     path("batches/<int:pk>/undo/", list_views.batch_undo, name="batch_undo"),
+    path("exports/<int:pk>/", list_views.export_file, name="export_file"),
     path("lists/<slug:list_key>/export/", list_views.export, name="export"),
     path("lists/<slug:list_key>/views/", list_views.save, name="view_save"),
     path("lists/<slug:list_key>/act/", list_views.bulk, name="bulk"),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from attention.models import WeeklyList
 from attention.services import ensure_lists, freeze_lists
 from clients.duplicates.finding import find_duplicates
+from clients.export_jobs import purge_exports
 from clients.merging.followers import Merged
 from clients.personal.retention import check_retention
 from clients.reminders import remind
@@ -82,6 +83,7 @@ def run_night(context: Context) -> Mapping[str, Any]:
         "matrix_run": matrix.pk,
         "mail_texts_purged": outbox.purge_bodies(now),
         "uploads_purged": purge_uploads(now) + purge_strays(now),
+        "exports_purged": purge_exports(now),
         "evidence_purged": purge_files(now),
         "undo_rows_purged": purge_kept(now),
     }

@@ -81,6 +81,14 @@ def csv_lines(
         yield writer.writerow(row)
 
 
+def write_csv(
+    file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]], language: str | None = None
+) -> None:
+    """Write the file line by line, never whole in memory."""
+    for line in csv_lines(header, rows, language):
+        file.write(line.encode())
+
+
 def csv_response(
     filename: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:

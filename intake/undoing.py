@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from clients.models import Batch, Change
+from clients.models import Batch, Change, Client
 from clients.rules import UNDO_DAYS, ChangeAct
 from common.locks import lock_until_commit
 from intake import orders, sql
@@ -85,6 +85,7 @@ def undo_import(*, record_import: RecordImport, user: Any, now: datetime) -> dic
             .get(pk=record_import.pk)
         )
         check(locked, now)
+        _hold_clients(locked)
         if obstacles := find_obstacles(locked):
             raise CannotUndo("obstacles", obstacles)
         counts = _undo(locked, user, now)
@@ -95,6 +96,14 @@ def undo_import(*, record_import: RecordImport, user: Any, now: datetime) -> dic
         locked.save(update_fields=["state", "counts"])
     record_import.refresh_from_db()
     return counts | {"rebuilt_days": rebuild_dirty()}
+
+
+def _hold_clients(record_import: RecordImport) -> None:
+    """Nobody changes or hangs anything on a client between the look for obstacles and the undoing."""
+    kept = KeptRow.objects.filter(record_import=record_import, model="clients.client").values("record_id")
+    held = Client.objects.select_for_update().filter(pk__in=kept).order_by("pk").values_list("pk", flat=True)
+    for _pk in held.iterator(chunk_size=5_000):
+        pass
 
 
 # --- what stands in the way --------------------------------------------------------------------

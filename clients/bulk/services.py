@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.rights import may
 from clients.bulk import registry
 from clients.bulk.registry import BulkAct, Chunk
-from clients.models import Batch, Change
+from clients.models import Batch, Change, Client
 from clients.rules import UNDO_DAYS, BatchKind
 from common.lists import registry as lists
 from common.lists.state import ListState
@@ -67,6 +67,8 @@ def run_bulk(*, context: Context, batch: Batch, user: Any) -> dict[str, Any]:
         with transaction.atomic():
             # Rights are asked again now: rows that went to somebody else are left alone.
             mine = spec.rows(user).visible_to(user, act=act.right).filter(pk__in=part)  # type: ignore[attr-defined]
+            if spec.rows(user).model is Client:  # held: none of them is merged away under the act
+                mine = mine.select_for_update(of=("self",))
             allowed = list(mine.order_by("pk").values_list("pk", flat=True))
             changed += act.apply(Chunk(batch, user, allowed, payload["values"], now))
             kept += len(part) - len(allowed)
@@ -87,7 +89,7 @@ def act_of(batch: Batch) -> BulkAct | None:
 
 
 def job_of(batch: Batch, kind: str = JOB_KIND) -> Job | None:
-    number = batch.counts.get("job" if kind == JOB_KIND else "undo_job")
+    number = batch.counts.get("undo_job" if kind == UNDO_KIND else "job")
     return Job.objects.filter(pk=number, kind=kind).first() if number else None
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from common.locks import lock_until_commit
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -29,6 +31,8 @@ class Follower:
     after: Callable[[Merged], None]
 
 
+RECORDS = "intake"
+"""The lock under which an import writes records; whoever takes other locks too takes this one last."""
 _followers: dict[str, Follower] = {}
 _left: set[str] = set()
 
@@ -47,8 +51,10 @@ def is_left(label: str) -> bool:
 
 
 def before() -> None:
+    """Orders and records are imported one at a time, and not while two clients become one."""
     for follower in _followers.values():
         follower.before()
+    lock_until_commit(RECORDS)
 
 
 def after(merged: Merged) -> None:

@@ -13,6 +13,7 @@ from clients.merging.followers import Merged
 from clients.merging.repointing import Journal, repoint
 from clients.models import Batch, Client, Person
 from clients.rules import BatchKind, ClientKind, ClientState
+from common.conflicts import again_after_deadlock
 
 FILLED_ON_PERSON = ("email", "phone", "job_title", "source")
 
@@ -25,6 +26,7 @@ class MergeRefused(Exception):
         self.code = code
 
 
+@again_after_deadlock
 @transaction.atomic
 def merge_clients(
     *, survivor_id: int, loser_id: int, take: Collection[str] = (), by: Any, now: datetime

@@ -13,6 +13,7 @@ from clients.merging import followers
 from clients.merging.followers import Merged
 from clients.models import Batch, Change, Client, Person
 from clients.rules import UNDO_DAYS, BatchKind, ClientState
+from common.conflicts import again_after_deadlock
 
 AT_ONCE = 500
 
@@ -40,6 +41,7 @@ def merged_pair(batch: Batch) -> tuple[int, int] | None:
     return closing.after["merged_into_id"], closing.record_id
 
 
+@again_after_deadlock
 @transaction.atomic
 def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
     """Raises ``UndoRefused``, having changed nothing."""

@@ -1,6 +1,7 @@
 from clients.models.activity import Interaction, Task
 from clients.models.client import Client, Tag
 from clients.models.duplicates import DuplicatePair
+from clients.models.exports import ExportFile
 from clients.models.journal import Batch, Change
 from clients.models.people import BuyingUnit, Consent, Person, UnitMembership
 from clients.models.privacy import Erasure, RetentionNotice, RetentionRule, Suppression, Trail
@@ -16,7 +17,7 @@ from clients.models.sociotypes import (
 from clients.models.views import SavedView
 
 __all__ = [
-    "AnswerSheet", "Batch", "BuyingUnit", "Change", "Client", "Consent", "DuplicatePair", "Erasure", "Interaction",
-    "Invitation", "ItemAnswer", "LinkUse", "Person", "QuestionnaireOptOut", "QuestionnaireRound", "RetentionNotice",
+    "AnswerSheet", "Batch", "BuyingUnit", "Change", "Client", "Consent", "DuplicatePair", "Erasure", "ExportFile",
+    "Interaction", "Invitation", "ItemAnswer", "LinkUse", "Person", "QuestionnaireOptOut", "QuestionnaireRound", "RetentionNotice",
     "RetentionRule", "SavedView", "SociotypeResult", "Suppression", "Tag", "Task", "Trail", "UnitMembership",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from clients.merging import followers
 from clients.models import (
     Batch,
     BuyingUnit,
@@ -23,10 +24,11 @@ from clients.models import (
 )
 from clients.personal import ledger
 from clients.personal.needles import GONE, Needles, names_of
-from clients.personal.sources import Subject, sources
+from clients.personal.sources import Subject, sources, subject_of
 from clients.personal.sweeping import sweep_files, sweep_tables
 from clients.rules import ClientState, TrailAct, UnitKind
 from clients.suppression import Identity, marks_of, suppress
+from common.conflicts import Vanished, again_after_deadlock
 
 LEAST_DIGITS = 8
 BLANK = ("name", "street", "postcode", "city", "country", "email", "phone", "registration_number", "website")
@@ -56,12 +58,17 @@ def needles_of(subject: Subject) -> Needles:
     return Needles(strong, refs)
 
 
+@again_after_deadlock
 def erase_subject(*, subject: Subject, by: Any, now: datetime, reason: str = "request") -> dict[str, int]:
-    """Erase at once and for good; returns what was forgotten, by name. Files go when it is committed."""
-    needles = needles_of(subject)
-    marks = sorted({mark for identity in identities_of(subject) for mark in marks_of(identity)})
+    """Erase at once and for good; returns what was forgotten, by name. Files go when it is committed.
+
+    Raises ``Vanished`` when somebody else erased the subject meanwhile.
+    """
     with transaction.atomic():
-        list(Client.objects.select_for_update().filter(pk__in=subject.client_ids).order_by("pk"))
+        followers.before()  # no import and no merge brings back what is forgotten here
+        subject = _held(subject)
+        needles = needles_of(subject)
+        marks = sorted({mark for identity in identities_of(subject) for mark in marks_of(identity)})
         counts: dict[str, int] = {}
         for source in reversed(sources()):
             counts |= source.erase(subject, now)
@@ -84,6 +91,23 @@ def erase_subject(*, subject: Subject, by: Any, now: datetime, reason: str = "re
         if needles or needles.refs:
             transaction.on_commit(lambda: _noted(counts, sweep_files(needles)))
     return counts
+
+
+def _held(subject: Subject) -> Subject:
+    """The subject as it stands under the lock: merged since it was read, it is erased where it lives on."""
+    model, pk = (Client, subject.client.pk) if subject.is_whole else (Person, subject.record_id)
+    record = model._default_manager.filter(pk=pk).first()  # type: ignore[attr-defined]
+    client_id = None if record is None else (pk if subject.is_whole else record.client_id)
+    while client_id is not None:
+        client = Client.objects.get(pk=client_id)
+        if client.state == ClientState.ACTIVE:
+            break
+        client_id = client.merged_into_id if client.state == ClientState.MERGED else None
+    if client_id is None:
+        raise Vanished(f"{subject.kind} {subject.record_id}")
+    fresh = subject_of(client if subject.is_whole else record)
+    list(Client.objects.select_for_update().filter(pk__in=fresh.client_ids).order_by("pk"))
+    return fresh
 
 
 def _noted(counts: dict[str, int], files: int) -> None:

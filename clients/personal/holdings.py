@@ -1,9 +1,11 @@
 """What the records of clients hold of a subject, as its sections."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from clients.export_jobs import forget_exports, holding
 from clients.models import (
     BuyingUnit,
     Change,
@@ -48,6 +50,23 @@ def collect(subject: Subject) -> Iterator[Section]:
     )
     yield from _dealings(subject)
     yield from _journal(subject)
+    yield _exports(subject)
+
+
+def _exports(subject: Subject) -> Section:
+    """Who may hold a copy of a list with the subject's rows: recipients, told by their role."""
+    rows = [
+        [file.batch.label, file.batch.by.role if file.batch.by else None, file.batch.at, file.expires_at]
+        for file in holding(subject.client_ids)
+    ]
+    names = ["label", "by__role", "at", "expires_at"]
+    heads = [str(head) for head in (_("what"), _("by"), _("when"), _("kept until"))]
+    return Section("exports", _("Stored exports that hold these data"), heads, rows, names=names)
+
+
+def erase(subject: Subject, now: datetime) -> dict[str, int]:
+    """The records themselves go in ``erasing``; here go copies of them in stored exports."""
+    return {"exports": forget_exports(subject.client_ids)}
 
 
 def _dealings(subject: Subject) -> Iterator[Section]:

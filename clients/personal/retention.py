@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.db.models.functions import TruncDate
 from django.urls import reverse
@@ -21,6 +21,7 @@ from clients.models import Client, Interaction, Person, RetentionNotice, Retenti
 from clients.personal.erasing import erase_subject
 from clients.personal.sources import subject_of
 from clients.rules import WARNING_DAYS, ClientKind, ClientState, RetentionAudience
+from common.conflicts import Vanished, is_busy
 from common.periods import IsoWeek
 from jobs.outbox import queue_mail
 
@@ -203,7 +204,14 @@ def _act(today: date, now: datetime) -> int:
     erased = 0
     for notice in ripe.select_related("client", "person__client").order_by("due_on", "pk")[:MOST_ERASED]:
         subject = subject_of(notice.person or notice.client)
-        erase_subject(subject=subject, by=None, now=now, reason="retention")
+        try:
+            erase_subject(subject=subject, by=None, now=now, reason="retention")
+        except Vanished:
+            continue
+        except DatabaseError as error:
+            if not is_busy(error):
+                raise
+            break  # an import holds the records: the next night goes on
         erased += 1
     return erased
 

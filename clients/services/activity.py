@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clients.models import Client, Interaction, Person, Task
 from clients.rules import InteractionKind, TaskState
-from clients.services.records import save_record
+from clients.services.records import save_record, standing
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def open_task(
     note: str = "",
 ) -> Task:  # fmt: skip
     """A new task, or the one its ``origin`` made before."""
-    Client.objects.select_for_update().get(pk=client.pk)
+    client = standing(client)
     known = Task.objects.filter(origin=origin).first() if origin else None
     if known:
         return known

@@ -8,11 +8,13 @@ from django.db import models, transaction
 
 from clients.history import record_change, record_deletion, values_of
 from clients.models import Change, Client, Tag, Task
-from clients.rules import ChangeAct, TaskState
+from clients.rules import ChangeAct, ClientState, TaskState
+from common.conflicts import Vanished
 from common.text import clean
 
 LONGEST_TAG = 40
 MAX_TAGS = 20
+MOST_MERGES = 20
 TAGS_OF_CLIENT = Client.tags.through._meta.label_lower
 """``Change.model`` of a change of a client's tags; ``record_id`` is the client's."""
 
@@ -25,6 +27,20 @@ class Stale(Exception):
         self.stored = stored
 
 
+def standing(client: Client) -> Client:
+    """The client as it stands now, held until the transaction ends: where it lives on when it was merged
+    after it was read, so that nothing new hangs on what nobody sees. Raises ``Vanished``."""
+    for _merge in range(MOST_MERGES):
+        now = Client.objects.select_for_update().filter(pk=client.pk).first()
+        if now is None or now.state == ClientState.ERASED:
+            raise Vanished(f"client {client.pk}")
+        if now.state != ClientState.MERGED:
+            return client
+        client = Client(pk=now.merged_into_id)
+        client.refresh_from_db()
+    raise Vanished(f"client {client.pk}")
+
+
 @transaction.atomic
 def save_record(
     record: Any, *, by: Any, at: datetime, client: Client | None, seen: str = ""
@@ -35,12 +51,17 @@ def save_record(
     """
     before = None
     if record.pk:
-        stored = type(record)._default_manager.select_for_update().get(pk=record.pk)
+        stored = type(record)._default_manager.select_for_update().filter(pk=record.pk).first()
+        if stored is None:
+            raise Vanished(f"{record._meta.label_lower} {record.pk}")
         if seen and stored.updated_at.isoformat() != seen:
             raise Stale(stored)
         before = values_of(stored)
         if before == values_of(record):
             return None
+    elif client is not None and hasattr(record, "client_id"):
+        client = standing(client)
+        record.client = client
     record.save()
     return record_change(record, before=before, by=by, at=at, client=client)
 

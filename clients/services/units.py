@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from clients.models import BuyingUnit, Client, UnitMembership
-from clients.services.records import save_record
+from clients.services.records import save_record, standing
 
 
 class Overlap(Exception):
@@ -26,7 +26,7 @@ def save_unit(unit: BuyingUnit, *, by: Any, at: datetime, seen: str = "") -> Non
 @transaction.atomic
 def join_unit(*, unit: BuyingUnit, client: Client, joined_on: date, by: Any, at: datetime) -> UnitMembership:
     """The open membership, which begins on ``joined_on``; asked again it is found. Raises ``Overlap``."""
-    Client.objects.select_for_update().get(pk=client.pk)
+    client = standing(client)
     others = UnitMembership.objects.filter(client=client)
     same = others.filter(unit=unit, joined_on=joined_on, left_on=None).first()
     if same:

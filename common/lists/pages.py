@@ -1,10 +1,10 @@
 """Reads a page of a list, and all of it for a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.lists.spec import Column, Rows, Text
+from common.lists.spec import Column, Rows, Text, unchanged
 from common.lists.state import ListState
 from common.paging import Page
 
@@ -104,31 +104,48 @@ def _rows(state: ListState, ids: Sequence[int]) -> list[Row]:
     ]  # fmt: skip
 
 
-def exported(
-    state: ListState, *, whole: bool = False, ids: Sequence[int] | None = None
-) -> tuple[list[str], Iterator[list[Any]]]:
-    """Header and rows of a file: what the list shows, same rows, same order, same columns.
+@dataclass(frozen=True)
+class Sheet:
+    """What a file of a list holds: its columns, and how a record becomes a row of plain values."""
 
-    ``whole`` takes the columns of the complete record instead, under headers an import knows; ``ids`` only
-    these rows.
-    """
-    columns = list(state.spec.record) if whole else state.columns
+    state: ListState
+    columns: Sequence[Column]
+    header: list[str]
+    whole: bool
+
+    def rows_of(self, rows: Rows) -> Rows:
+        """With all that the columns read."""
+        prepare = self.state.spec.prepare_record if self.whole else self.state.spec.prepare
+        return prepare(with_columns(rows, self.columns))
+
+    def printed(self, records: Iterable[Any]) -> Iterator[list[Any]]:
+        # In the language of the caller: records are read when that of a request is left.
+        printers = [(column, column.exporter()) for column in self.columns]
+        return ([printed(column.of(record)) for column, printed in printers] for record in records)
+
+
+def sheet_of(state: ListState, *, whole: bool = False) -> Sheet:
+    """The columns the list shows; ``whole`` takes those of the complete record instead, under headers an
+    import knows."""
+    columns: Sequence[Column] = state.spec.record if whole else state.columns
     header = [column.key if whole else str(column.label) for column in columns]
     reference = next((column for column in state.spec.record if column.key == "ref"), None)
     if not whole and reference and "ref" not in {column.key for column in columns}:
         # A name may stand there twice; the reference tells which one is meant.
         columns, header = [reference, *columns], [str(reference.label), *header]
-    rows = state.in_order(state.asked_rows())
+    return Sheet(state, columns, header, whole)
+
+
+def exported(
+    state: ListState, *, whole: bool = False, ids: Sequence[int] | None = None,
+    only: Callable[[Rows], Rows] = unchanged,
+) -> tuple[list[str], Iterator[list[Any]]]:  # fmt: skip
+    """Header and rows of a file: what the list shows, same rows, same order, same columns.
+
+    ``ids`` takes these rows alone, ``only`` narrows them further.
+    """
+    sheet = sheet_of(state, whole=whole)
+    rows = state.in_order(only(state.asked_rows()))
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    prepare = state.spec.prepare_record if whole else state.spec.prepare
-    rows = prepare(with_columns(rows, columns))
-    printers = [column.exporter() for column in columns]
-    return header, _printed(rows, columns, printers)
-
-
-def _printed(rows: Rows, columns: Sequence[Column], printers: Sequence[Any]) -> Iterator[list[Any]]:
-    for record in rows.iterator(chunk_size=READ_AT_ONCE):
-        yield [
-            printed(column.of(record)) for column, printed in zip(columns, printers, strict=True)
-        ]  # fmt: skip
+    return sheet.header, sheet.printed(sheet.rows_of(rows).iterator(chunk_size=READ_AT_ONCE))

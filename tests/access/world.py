@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
@@ -22,6 +24,7 @@ from clients.models import (
     Change,
     Client,
     DuplicatePair,
+    ExportFile,
     Interaction,
     Person,
     RetentionNotice,
@@ -29,6 +32,7 @@ from clients.models import (
     Task,
     UnitMembership,
 )
+from clients.models.exports import packed
 from common.periods import IsoWeek
 from intake.models import RecordImport
 from jobs.models import Job
@@ -155,16 +159,27 @@ def _objects(cast: Cast, client: Client) -> dict[str, int]:
         batch=batch, client=client, model="clients.client", record_id=client.pk, act="updated", by=cast.alice,
         before={"tags": None}, after={"tags": "Fair"}, at=batch.at,
     )  # fmt: skip
+    export = _stored_export(cast, client)
     category = Category.objects.create(name="Things")
     view = SavedView.objects.create(owner=cast.alice, list_key="clients", name="Own", query="q=lens")
     return {
         "client": client.pk, "line": line.pk, "job": job.pk, "import": file.pk, "batch": batch.pk, "view": view.pk,
-        **_hygiene(cast, client), **trust_objects(cast, client), **asked_objects(cast, client),
+        "export": export.pk, **_hygiene(cast, client), **trust_objects(cast, client), **asked_objects(cast, client),
         "person": client.people.first().pk, "talk": client.interactions.first().pk,
         "task": client.tasks.first().pk, "membership": client.memberships.get().pk,
         "unit": client.memberships.get().unit_id,
         "category": category.pk, "product": Product.objects.create(ref="P1", name="Thing", category=category).pk,
     }  # fmt: skip
+
+
+def _stored_export(cast: Cast, client: Client) -> ExportFile:
+    now = timezone.now()
+    batch = Batch.objects.create(kind="export", label="Clients, CSV", by=cast.alice, at=now)
+    name = default_storage.save("exports/world.csv", ContentFile(f"Name\n{client.name}\n"))
+    return ExportFile.objects.create(
+        batch=batch, owner=cast.alice, stored_as=name, file_name="clients.csv", clients=packed([client.pk]),
+        expires_at=now + timedelta(days=1), size=20,
+    )  # fmt: skip
 
 
 def _hygiene(cast: Cast, client: Client) -> dict[str, int]:
