@@ -9,8 +9,10 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team, User
-from accounts.rules import Role
+from accounts.models import RightsChange, Team, User
+from accounts.querysets import OwnedQuerySet
+from accounts.rights import may, reach
+from accounts.rules import Act, Role
 
 admin.site.site_header = settings.CMIX_COMPANY
 admin.site.site_title = settings.CMIX_COMPANY
@@ -62,13 +64,22 @@ class ScopedAdmin(admin.ModelAdmin):
         return self._may(request, "view") and self._in_scope(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, "add")
+        return self._may(request, "add") and self._reaches(request, None)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "change") and self._in_scope(request, obj)
+        return self._may(request, "change") and self._in_scope(request, obj) and self._reaches(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "delete") and self._in_scope(request, obj)
+        return self._may(request, "delete") and self._in_scope(request, obj) and self._reaches(request, obj)
+
+    def _reaches(self, request: HttpRequest, record: Any) -> bool:
+        """What hangs on clients is written as far as the right to edit goes, not as far as that to see."""
+        rows = self.model._default_manager.all()
+        if self._may(request, "see all") or not isinstance(rows, OwnedQuerySet):
+            return True
+        if record is None or reach(request.user, Act.EDIT) == reach(request.user, Act.SEE):
+            return may(request.user, Act.EDIT)
+        return rows.visible_to(request.user, act=Act.EDIT).filter(pk=record.pk).exists()
 
 
 class ReadOnlyAdmin(ScopedAdmin):
@@ -137,3 +148,13 @@ class TeamAdmin(ScopedAdmin):
     list_display = ("name",)
     search_fields = ("name",)
     ordering = ("name",)
+
+
+@admin.register(RightsChange)
+class RightsChangeAdmin(ReadOnlyAdmin):
+    """The table itself is set on its page; here administrators read what became of it."""
+
+    list_display = ("at", "by", "role", "act", "before", "after")
+    list_filter = ("role", "act")
+    list_select_related = ("by",)
+    ordering = ("-at", "-pk")

@@ -1,3 +1,4 @@
+import time
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,11 +11,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.defaults import default_language, default_time_zone
-from accounts.labels import ROLES
+from accounts.labels import ACTS, REACHES, ROLES
 from accounts.querysets import TeamQuerySet, UserQuerySet
 from accounts.rights import may
 from accounts.rules import USES_ADMIN_SITE, Act, Role
 from accounts.validators import validate_time_zone
+
+RIGHTS_HOLD = 5.0
+"""Seconds for which a user who came without the stored rights trusts those once asked for."""
 
 
 class Team(models.Model):
@@ -28,6 +32,54 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RightsTable(models.Model):
+    """Where this installation differs from ``accounts.rules.RIGHTS``: one row, or none.
+
+    ``said`` holds reach (0 to 3) by act, by role. ``version`` counts the changes: two who change at once
+    do not overwrite each other.
+    """
+
+    said = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("table of rights")
+        verbose_name_plural = _("tables of rights")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="rights_table_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.version}"
+
+
+class RightsChange(models.Model):
+    """Who gave a role which reach, instead of which, and when."""
+
+    role = models.CharField(
+        _("role"), max_length=20, choices=[(role.value, label) for role, label in ROLES.items()]
+    )
+    act = models.CharField(
+        _("act"), max_length=20, choices=[(act.value, label) for act, label in ACTS.items()]
+    )
+    before = models.PositiveSmallIntegerField(
+        _("before"), choices=[(reach.value, label) for reach, label in REACHES.items()]
+    )
+    after = models.PositiveSmallIntegerField(
+        _("after"), choices=[(reach.value, label) for reach, label in REACHES.items()]
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), related_name="+", on_delete=models.SET_NULL, null=True
+    )
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("change of rights")
+        verbose_name_plural = _("changes of rights")
+        indexes = [models.Index(fields=["-at"], name="rights_change_at")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.act} {self.before} → {self.after}"
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -101,6 +153,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def rights_said(self) -> dict[str, dict[str, int]]:
+        """What is stored of rights: loaded with the user of a request; else asked for, and again after
+        ``RIGHTS_HOLD`` seconds, so that a long job follows a change."""
+        if "rights_loaded" in self.__dict__:
+            return self.rights_loaded or {}
+        said, until = self.__dict__.get("_rights", (None, 0.0))
+        if said is None or time.monotonic() > until:
+            said = RightsTable.objects.values_list("said", flat=True).first() or {}
+            self.__dict__["_rights"] = (said, time.monotonic() + RIGHTS_HOLD)
+        return said
 
     def get_full_name(self) -> str:
         return self.name

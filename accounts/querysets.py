@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from accounts.rights import reach
 from accounts.rules import Act, Reach
@@ -55,6 +55,12 @@ class OwnedQuerySet(QuerySet[Any]):
 
 
 class UserQuerySet(QuerySet[Any]):
+    def with_rights(self) -> Self:
+        """Users who bring the stored table of rights along (``User.rights_said``)."""
+        from accounts.models import RightsTable
+
+        return self.annotate(rights_loaded=Subquery(RightsTable.objects.values("said")[:1]))
+
     def visible_to(self, user: Any) -> Self:
         """Oneself; account managers also their team; directors and administrators all."""
         scope = reach(user, Act.SEE)

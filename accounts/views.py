@@ -4,20 +4,23 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
-from django.utils import translation
-from django.utils.translation import check_for_language, gettext_lazy
+from django.utils import timezone, translation
+from django.utils.translation import check_for_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
 from accounts.forms import ChangePasswordForm, LoginForm, NewPasswordForm, ProfileForm, ResetForm
 from accounts.labels import ROLES
 from accounts.models import User
-from accounts.rules import Role
-from accounts.selectors import demo_logins, rights_table
+from accounts.rights import may
+from accounts.rules import Act, Reach, Role, choices_for
+from accounts.selectors import demo_logins, rights_changes, rights_table
+from accounts.services import RightsRefused, RightsStale, change_rights, said_now
 from common.htmx import page
 
 
@@ -99,7 +102,43 @@ def language(request: HttpRequest) -> HttpResponse:
     return set_language(request)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def rights(request: HttpRequest) -> HttpResponse:
-    """What each role may do, and with whose clients: nobody has to guess why a button is missing."""
-    context = {"roles": [ROLES[role] for role in Role], "rows": rights_table()}
+    """What each role may do, and with whose clients: nobody has to guess why a button is missing. Who
+    configures changes it here."""
+    may_set = may(request.user, Act.CONFIGURE)
+    if request.method == "POST":
+        if not may_set:
+            raise PermissionDenied
+        return _set_rights(request)
+    said, version = said_now()
+    context = {
+        "roles": [ROLES[role] for role in Role], "rows": rights_table(said), "version": version,
+        "may_set": may_set, "changes": rights_changes() if may_set else [],
+    }  # fmt: skip
     return page(request, "accounts/rights.html", context)
+
+
+def _set_rights(request: HttpRequest) -> HttpResponse:
+    version = request.POST.get("version", "")
+    wanted = {
+        (role, act): Reach(int(said))
+        for role in Role
+        for act in Act
+        if len(choices_for(role, act)) > 1
+        and (said := request.POST.get(f"{role.value}-{act.value}", "")) in ("0", "1", "2", "3")
+    }
+    try:
+        seen = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
+        changes = change_rights(wanted=wanted, seen=seen, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except RightsStale:
+        messages.error(request, _("Nothing was changed: somebody else changed the table meanwhile."))
+    except RightsRefused:
+        messages.error(
+            request,
+            _("Nothing was changed: a role would get more than it may, or you would lock yourself out."),
+        )
+    else:
+        text = ngettext("%(count)d right was changed.", "%(count)d rights were changed.", len(changes))
+        messages.success(request, text % {"count": len(changes)} if changes else _("Nothing differs."))
+    return redirect("accounts:rights")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rights import may
+from accounts.rights import may_with
 from accounts.rules import Act
 from clients.dossier import people, present, tasks
 from clients.households import family_circle, units_of
@@ -26,7 +26,7 @@ def _people(dossier: Dossier) -> Mapping[str, Any]:
         "left": [person for person in dossier.of(people) if person.left_on is not None][:PEOPLE_SHOWN],
         "nobody_decides": dossier.client.kind == ClientKind.COMPANY
         and not any(person.is_decision_maker for person in here),
-        "may_edit": may(dossier.user, Act.EDIT),
+        "may_edit": may_with(dossier.user, Act.EDIT, dossier.client),
     }
 
 
@@ -34,12 +34,12 @@ def _tasks(dossier: Dossier) -> Mapping[str, Any]:
     return {
         "tasks": dossier.of(tasks).waiting,
         "today": dossier.today,
-        "may_edit": may(dossier.user, Act.EDIT),
+        "may_edit": may_with(dossier.user, Act.EDIT, dossier.client),
     }
 
 
 def _timeline(dossier: Dossier) -> Mapping[str, Any]:
-    may_edit = may(dossier.user, Act.EDIT)
+    may_edit = may_with(dossier.user, Act.EDIT, dossier.client)
     return {
         "timeline": timeline(dossier),
         "service": dossier.of(talks_of).service,
@@ -60,7 +60,7 @@ def _units(dossier: Dossier) -> Mapping[str, Any] | None:
     return {
         "memberships": memberships,
         "has_open": any(one.left_on is None for one in memberships),
-        "may_edit": may(dossier.user, Act.EDIT),
+        "may_edit": may_with(dossier.user, Act.EDIT, dossier.client),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.rights import may
+from accounts.rights import may, may_with
 from accounts.rules import Act
 from clients import registry
 from clients.dossier import Dossier
@@ -39,9 +39,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     scripts = dict.fromkeys(
         script for shown in zones.values() for item in shown for script in item.panel.scripts
     )
-    return page(
-        request, "clients/detail.html", {"client": client, "zones": zones, "panel_scripts": list(scripts)}
-    )
+    context = {
+        "client": client, "zones": zones, "panel_scripts": list(scripts),
+        "may_edit": may_with(request.user, Act.EDIT, client),
+    }  # fmt: skip
+    return page(request, "clients/detail.html", context)
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

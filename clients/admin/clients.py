@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
+from accounts.rights import may
+from accounts.rules import Act
 from clients.admin.people import MembershipInline, PersonInline
 from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin, VisibleUserFilter
 from clients.bulk.registry import BulkAct, acts_for
@@ -85,6 +87,10 @@ class ClientAdmin(SearchTextMixin, TrackedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         user: Any = request.user
         return {"owner": user.pk, "team": user.team_id} | super().get_changeform_initial_data(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A client that is new here is a client that is handed to somebody."""
+        return super().has_add_permission(request) and may(request.user, Act.ASSIGN)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -57,6 +57,6 @@ def test_an_act_is_asked_of_rows_too(cast: Cast) -> None:
 def test_the_page_prints_the_table(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.alice).get(reverse("accounts:rights"))
     with override("en"):
-        rows = {str(row.act): [str(reach) for reach in row.reaches] for row in page.context["rows"]}
+        rows = {str(row.act): [str(cell.label) for cell in row.cells] for row in page.context["rows"]}
     assert rows["Erase"] == ["None", "Clients of the team", "All clients", "All clients"]
     assert "Clients of the team" in page.content.decode()
