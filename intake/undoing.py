@@ -27,7 +27,7 @@ SHOWN = 5
 # Computed from the records, or the history of the record itself: no reason to keep it.
 DERIVED_APPS = frozenset({"kinetics", "segmentation"})
 DERIVED = frozenset({
-    "attention.belief", "clients.change", "clients.duplicatepair", "clients.retentionnotice", "sales.clientday", "sales.dirtyday",
+    "attention.belief", "clients.change", "clients.duplicatepair", "clients.personpair", "clients.retentionnotice", "sales.clientday", "sales.dirtyday",
 })  # fmt: skip
 TOLD = frozenset({"clients.client", "clients.person", "clients.interaction", "clients.unitmembership"})
 # Children before parents.

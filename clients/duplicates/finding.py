@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from clients.duplicates.keys import Facts, Keys, keys_of
+from clients.duplicates.people import find_duplicate_people
 from clients.duplicates.scoring import RULE_VERSION, Pair, find_pairs
-from clients.models import Client, DuplicatePair
+from clients.models import Client, DuplicatePair, PersonPair
 from clients.rules import ClientKind, ClientState
 from common.locks import lock_until_commit
 
@@ -24,10 +25,12 @@ def find_duplicates(*, now: datetime) -> dict[str, Any]:
     with transaction.atomic():
         lock_until_commit("clients duplicates")
         removed = _store(pairs, now)
+    people = find_duplicate_people(now=now)
     open_pairs = DuplicatePair.objects.open().count()
     return {
         "pairs": len(pairs), "open": open_pairs, "dismissed": DuplicatePair.objects.count() - open_pairs,
         "removed": removed, "rule_version": RULE_VERSION, "seconds": round(time.perf_counter() - started, 2),
+        **people,
     }  # fmt: skip
 
 
@@ -60,12 +63,10 @@ def _store(pairs: list[Pair], now: datetime) -> int:
     return len(gone)
 
 
-def dismiss(*, pair: DuplicatePair, by: Any, now: datetime) -> None:
+def dismiss(*, pair: DuplicatePair | PersonPair, by: Any, now: datetime) -> None:
     """Remember that these two are different; asked twice, the first answer stays."""
-    DuplicatePair.objects.filter(pk=pair.pk, dismissed_at__isnull=True).update(
-        dismissed_at=now, dismissed_by=by
-    )
+    type(pair).objects.filter(pk=pair.pk, dismissed_at__isnull=True).update(dismissed_at=now, dismissed_by=by)
 
 
-def take_back(*, pair: DuplicatePair) -> None:
-    DuplicatePair.objects.filter(pk=pair.pk).update(dismissed_at=None, dismissed_by=None)
+def take_back(*, pair: DuplicatePair | PersonPair) -> None:
+    type(pair).objects.filter(pk=pair.pk).update(dismissed_at=None, dismissed_by=None)

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.rules import Act
 from clients.dossier import Dossier
 from clients.duplicates.words import sentences
-from clients.models import DuplicatePair
+from clients.models import DuplicatePair, PersonPair
 from common.paging import Page
 
 PAGE_SIZE = 25
@@ -15,7 +15,7 @@ COUNT_CAP = 1000
 
 @dataclass(frozen=True)
 class Row:
-    pair: DuplicatePair
+    pair: DuplicatePair | PersonPair
     reasons: list[str]
 
 
@@ -30,14 +30,21 @@ class PairPage(Page[Row]):
 
 def pair_page(user: Any, *, number: int, dismissed: bool) -> PairPage:
     """Pairs both of whose clients ``user`` may merge, the likeliest first. Two queries."""
-    mine = DuplicatePair.objects.visible_to(user).filter(dismissed_at__isnull=not dismissed)
+    rows = DuplicatePair.objects.visible_to(user).select_related("left__owner", "right__owner")
+    return _page(rows, number, dismissed)
+
+
+def person_page(user: Any, *, number: int, dismissed: bool) -> PairPage:
+    """Pairs of people of clients that ``user`` may merge, the likeliest first."""
+    rows = PersonPair.objects.visible_to(user).select_related("left__client__owner", "right__client__owner")
+    return _page(rows, number, dismissed)
+
+
+def _page(rows: Any, number: int, dismissed: bool) -> PairPage:
+    mine = rows.filter(dismissed_at__isnull=not dismissed)
     counted = mine.order_by().values("pk")[: COUNT_CAP + 1].count()
     start = (number - 1) * PAGE_SIZE
-    pairs = list(
-        mine.select_related("left__owner", "right__owner").order_by("-score", "pk")[
-            start : start + PAGE_SIZE + 1
-        ]
-    )
+    pairs = list(mine.order_by("-score", "pk")[start : start + PAGE_SIZE + 1])
     return PairPage(
         rows=[Row(pair, sentences(pair.reasons)) for pair in pairs[:PAGE_SIZE]], number=number, size=PAGE_SIZE,
         has_next=len(pairs) > PAGE_SIZE, count=min(counted, COUNT_CAP), capped=counted > COUNT_CAP,

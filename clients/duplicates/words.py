@@ -21,6 +21,8 @@ REASONS = {
     "other_registration": _("Different registration numbers"),
     "other_place": _("Different places"),
     "other_name": _("Different names"),
+    "part_of_name": _("One name is part of the other"),
+    "same_client": _("Of the same client"),
     "other_kind": _("One is a company, the other a private person"),
 }
 

@@ -1,18 +1,22 @@
 """Two clients side by side, and what a merge moved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from accounts.rules import Act
 from clients.duplicates.words import sentences
 from clients.labels import KINDS
+from clients.merging import people as of_people
 from clients.merging.fields import differing, proposed
+from clients.merging.people import merged_people
 from clients.merging.undo import may_undo_until, merged_pair
-from clients.models import Batch, Client, DuplicatePair
+from clients.models import Batch, Client, DuplicatePair, Person, PersonPair
 from clients.rules import ClientState
 
 
@@ -64,8 +68,61 @@ def review(survivor: Client, loser: Client) -> Review:
     )  # fmt: skip
 
 
-def _label(name: str) -> str:
-    return str(capfirst(str(Client._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
+@dataclass(frozen=True)
+class PeopleReview:
+    """Two records of one person side by side; ``loses_ref``: the number by which no import finds anybody then."""
+
+    survivor: Person
+    loser: Person
+    choices: list[Choice]
+    alike: list[tuple[str, str]]
+    pair: PersonPair | None
+    reasons: list[str]
+    loses_ref: str
+
+
+def mergeable_people(user: Any, first: int, second: int) -> tuple[Person, Person] | None:
+    """Both, when ``user`` may merge the clients of both."""
+    rows = Person.objects.visible_to(user, act=Act.MERGE).filter(pk__in=[first, second])
+    found = {person.pk: person for person in rows.select_related("client")}
+    return (found[first], found[second]) if len(found) == 2 else None
+
+
+def review_people(survivor: Person, loser: Person) -> PeopleReview:
+    different = of_people.differing(survivor, loser)
+    if survivor.is_client:
+        different = [name for name in different if name != "client"]
+    takes = of_people.proposed(survivor, loser)
+    low, high = sorted((survivor.pk, loser.pk))
+    pair = PersonPair.objects.filter(left_id=low, right_id=high).first()
+    return PeopleReview(
+        survivor=survivor, loser=loser,
+        choices=[
+            Choice(name, _label(name, Person), _of_person(survivor, name), _of_person(loser, name), name in takes)
+            for name in different
+        ],
+        alike=[
+            (_label(name, Person), _of_person(survivor, name))
+            for name in of_people.CHOSEN
+            if name not in different and getattr(survivor, name) not in (None, "")
+        ],
+        pair=pair, reasons=sentences(pair.reasons) if pair else [],
+        loses_ref=loser.ref if loser.ref and survivor.ref else "",
+    )  # fmt: skip
+
+
+def _of_person(person: Person, name: str) -> str:
+    value = getattr(person, name)
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    shown = getattr(person, f"get_{name}_display", None)
+    return "–" if value in (None, "") else str(shown() if shown else value)
+
+
+def _label(name: str, model: type[Client] | type[Person] = Client) -> str:
+    return str(capfirst(str(model._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
 
 
 def _shown(client: Client, name: str) -> str:
@@ -82,19 +139,36 @@ class MergePage:
     loser_ref: str
     moved: list[tuple[str, int]]
     undo_until: datetime
+    person: Person | None = None  # of a merge of people: who stays
 
 
 def merge_page(user: Any, batch_id: int) -> MergePage | None:
     """A merge whose survivor the reader may merge; None for others, as for absent ones."""
     batch = Batch.objects.filter(pk=batch_id).select_related("by", "undone_by").first()
+    if batch and (people := merged_people(batch)):
+        return _people_page(user, batch, people[0])
     pair = merged_pair(batch) if batch else None
     if batch is None or pair is None:
         return None
     survivor = Client.objects.visible_to(user, act=Act.MERGE).filter(pk=living(pair[0])).first()
     if survivor is None:
         return None
-    moved = [(_model_name(label), count) for label, count in sorted(batch.counts.items())]
-    return MergePage(batch, survivor, batch.label, moved, may_undo_until(batch))
+    return MergePage(batch, survivor, batch.label, _moved(batch), may_undo_until(batch))
+
+
+def _people_page(user: Any, batch: Batch, person_id: int) -> MergePage | None:
+    people = Person.objects.visible_to(user, act=Act.MERGE).select_related("client")
+    person = people.filter(pk=person_id).first()
+    if person is None:
+        return None
+    gone = batch.changes.filter(model="clients.person", before__isnull=False, after__isnull=True).first()
+    named = (gone.before or {}) if gone else {}
+    name = f"{named.get('first_name', '')} {named.get('last_name', '')}".strip()
+    return MergePage(batch, person.client, name or batch.label, _moved(batch), may_undo_until(batch), person)
+
+
+def _moved(batch: Batch) -> list[tuple[str, int]]:
+    return [(_model_name(label), count) for label, count in sorted(batch.counts.items())]
 
 
 def _model_name(label: str) -> str:

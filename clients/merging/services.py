@@ -8,6 +8,7 @@ from django.db import transaction
 
 from clients.history import values_of
 from clients.merging import followers
+from clients.merging.consents import stricter_consents
 from clients.merging.fields import CHOSEN, attname
 from clients.merging.followers import Merged
 from clients.merging.repointing import Journal, repoint
@@ -19,7 +20,7 @@ FILLED_ON_PERSON = ("email", "phone", "job_title", "source")
 
 
 class MergeRefused(Exception):
-    """``code``: same, not_active."""
+    """``code``: same, not_active, is_client."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -73,6 +74,7 @@ def _join_people(survivor: Client, loser: Client, is_person: bool, journal: Jour
         client__in=[survivor.pk, loser.pk], is_client=True)}  # fmt: skip
     mine, theirs = selves.get(survivor.pk), selves.get(loser.pk)
     if mine and theirs:
+        stricter_consents(mine, theirs, journal, journal.at)
         repoint(Person, old=theirs.pk, new=mine.pk, journal=journal)
         _update_person(mine, _joined(mine, theirs), journal)
     elif theirs and not is_person:

@@ -54,10 +54,10 @@ def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
         raise UndoRefused("late")
     list(Client.objects.select_for_update().filter(pk__in=pair).order_by("pk"))
     changes = list(batch.changes.order_by("-pk"))
-    for model, rows in _runs(changes):
-        _check(model, rows)
-    for model, rows in _runs(changes):
-        _restore(model, rows)
+    for model, rows in runs(changes):
+        check_rows(model, rows)
+    for model, rows in runs(changes):
+        restore_rows(model, rows)
     _search_again(changes)
     Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by=by)
     batch.undone_at, batch.undone_by = now, by
@@ -65,7 +65,7 @@ def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
     return batch
 
 
-def _runs(changes: list[Change]) -> Iterator[tuple[type[models.Model], list[Change]]]:
+def runs(changes: list[Change]) -> Iterator[tuple[type[models.Model], list[Change]]]:
     """Neighbours alike in model and in what they restore, so that each run is one statement."""
     alike = groupby(changes, key=lambda change: (change.model, change.before, change.after))
     for (label, _, _), run in alike:
@@ -74,7 +74,7 @@ def _runs(changes: list[Change]) -> Iterator[tuple[type[models.Model], list[Chan
             yield apps.get_model(label), rows[first : first + AT_ONCE]
 
 
-def _check(model: type[models.Model], rows: list[Change]) -> None:
+def check_rows(model: type[models.Model], rows: list[Change]) -> None:
     """What the merge left must still stand: else somebody built upon it."""
     stored = model._base_manager.in_bulk([row.record_id for row in rows])
     for row in rows:
@@ -84,7 +84,7 @@ def _check(model: type[models.Model], rows: list[Change]) -> None:
             raise UndoRefused("changed", model)
 
 
-def _restore(model: type[models.Model], rows: list[Change]) -> None:
+def restore_rows(model: type[models.Model], rows: list[Change]) -> None:
     before = rows[0].before or {}
     columns = {field.attname: field for field in model._meta.concrete_fields}
     values = {name: columns[name].to_python(value) for name, value in before.items()}

@@ -15,12 +15,20 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rights import may
 from accounts.rules import Act
 from clients.duplicates.finding import dismiss, take_back
-from clients.duplicates.selectors import pair_page
+from clients.duplicates.selectors import pair_page, person_page
 from clients.merging.labels import MERGE_REFUSALS, UNDO_REFUSALS
-from clients.merging.selectors import Review, merge_page, mergeable, review
+from clients.merging.people import merge_people, undo_people_merge
+from clients.merging.selectors import (
+    Review,
+    merge_page,
+    mergeable,
+    mergeable_people,
+    review,
+    review_people,
+)
 from clients.merging.services import MergeRefused, merge_clients
 from clients.merging.undo import UndoRefused, undo_merge
-from clients.models import Client, DuplicatePair
+from clients.models import Client, DuplicatePair, PersonPair
 from common.htmx import page
 
 
@@ -103,17 +111,67 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     shown = merge_page(request.user, pk)
     if shown is None:
         raise Http404
+    take_back_merge = undo_people_merge if shown.person else undo_merge
     try:
-        undo_merge(batch_id=pk, by=request.user, now=timezone.now())
+        take_back_merge(batch_id=pk, by=request.user, now=timezone.now())
     except UndoRefused as refusal:
         model = str(capfirst(str(refusal.model._meta.verbose_name_plural))) if refusal.model else ""
         messages.error(request, str(UNDO_REFUSALS[refusal.code]) % {"model": model})
     else:
-        messages.success(request, _("The merge was undone; both clients are as they were."))
+        done = (
+            _("The merge was undone; both people are as they were.") if shown.person
+            else _("The merge was undone; both clients are as they were.")
+        )  # fmt: skip
+        messages.success(request, done)
     return redirect("clients:merged", pk=pk)
 
 
+# --- people -------------------------------------------------------------------------------------
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """People who likely stand here twice, at one client or at two."""
+    _may_merge(request)
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 7 else 1
+    dismissed = request.GET.get("show") == "different"
+    found = person_page(request.user, number=max(1, number), dismissed=dismissed)
+    return page(request, "clients/duplicate_people.html", {"found": found})
+
+
+@require_POST
+def different_people(request: HttpRequest, pk: int) -> HttpResponse:
+    pair = get_object_or_404(PersonPair.objects.visible_to(request.user), pk=pk)
+    if request.POST.get("again"):
+        take_back(pair=pair)
+    else:
+        dismiss(pair=pair, by=request.user, now=timezone.now())
+        messages.success(request, _("Noted: these are two different people."))
+    return redirect("clients:duplicate_people")
+
+
+def merge_person(request: HttpRequest, survivor: int, loser: int) -> HttpResponse:
+    both = mergeable_people(request.user, survivor, loser)
+    if both is None or survivor == loser:
+        raise Http404
+    shown = review_people(*both)
+    if request.method != "POST":
+        return page(request, "clients/merge_people.html", {"review": shown})
+    take = [choice.name for choice in shown.choices if request.POST.get(f"take-{choice.name}") == "loser"]
+    try:
+        batch = merge_people(
+            survivor_id=survivor, loser_id=loser, take=take, by=request.user, now=timezone.now()
+        )
+    except MergeRefused as refusal:
+        messages.error(request, str(MERGE_REFUSALS[refusal.code]))
+        return redirect("clients:duplicate_people")
+    messages.success(request, _("The two records of %(name)s are one now.") % {"name": shown.survivor.name})
+    return redirect("clients:merged", pk=batch.pk)
+
+
 urlpatterns = [
+    path("duplicates/people/", people, name="duplicate_people"),
+    path("duplicates/people/<int:pk>/different/", different_people, name="different_people"),
+    path("people/<int:survivor>/merge/<int:loser>/", merge_person, name="merge_people"),
     path("duplicates/", duplicates, name="duplicates"),
     path("duplicates/<int:pk>/different/", different, name="different"),
     path("<int:survivor>/merge/<int:loser>/", merge, name="merge"),

@@ -1,6 +1,6 @@
 from clients.models.activity import Interaction, Task
 from clients.models.client import Client, Tag
-from clients.models.duplicates import DuplicatePair
+from clients.models.duplicates import DuplicatePair, PersonPair
 from clients.models.exports import ExportFile
 from clients.models.journal import Batch, Change
 from clients.models.people import BuyingUnit, Consent, Person, UnitMembership
@@ -18,6 +18,6 @@ from clients.models.views import SavedView
 
 __all__ = [
     "AnswerSheet", "Batch", "BuyingUnit", "Change", "Client", "Consent", "DuplicatePair", "Erasure", "ExportFile",
-    "Interaction", "Invitation", "ItemAnswer", "LinkUse", "Person", "QuestionnaireOptOut", "QuestionnaireRound", "RetentionNotice",
+    "Interaction", "Invitation", "ItemAnswer", "LinkUse", "Person", "PersonPair", "QuestionnaireOptOut", "QuestionnaireRound", "RetentionNotice",
     "RetentionRule", "SavedView", "SociotypeResult", "Suppression", "Tag", "Task", "Trail", "UnitMembership",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ from clients.personal import ledger
 from clients.personal.needles import GONE, Needles, names_of
 from clients.personal.sources import Subject, sources, subject_of
 from clients.personal.sweeping import sweep_files, sweep_tables
-from clients.rules import ClientState, TrailAct, UnitKind
+from clients.rules import BatchKind, ChangeAct, ClientState, TrailAct, UnitKind
 from clients.suppression import Identity, marks_of, suppress
 from common.conflicts import Vanished, again_after_deadlock
 
@@ -120,6 +120,11 @@ def _forget_journal(subject: Subject, needles: Needles) -> dict[str, int]:
     if subject.is_whole:
         mine |= Q(client__in=subject.client_ids) | Q(model="clients.client", record_id__in=subject.client_ids)
         mine |= _of_children(subject)
+    # A record that was merged into the person's went whole into the journal of that merge.
+    merges = Change.objects.filter(
+        batch__kind=BatchKind.MERGE.value, model="clients.person", record_id__in=subject.person_ids
+    )
+    mine |= Q(act=ChangeAct.DELETED.value, batch__in=merges.values("batch"))
     changes = Change.objects.filter(mine).exclude(before=None, after=None)
     if subject.is_whole:
         Batch.objects.filter(changes__in=changes, label__in=[c.ref for c in subject.clients]).update(label="")

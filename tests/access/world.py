@@ -27,6 +27,7 @@ from clients.models import (
     ExportFile,
     Interaction,
     Person,
+    PersonPair,
     RetentionNotice,
     SavedView,
     Task,
@@ -197,8 +198,13 @@ def _hygiene(cast: Cast, client: Client) -> dict[str, int]:
     notice = RetentionNotice.objects.create(
         client=client, person=person, audience="client", last_sign_on=today, due_on=today, warned_on=today
     )
+    other = Person.objects.create(client=client, first_name="Kim", last_name=CANARIES["alice"])
+    people = PersonPair.objects.create(
+        left=person, right=other, score=80, reasons=[{"code": "same_name", "values": {}}], rule_version="t",
+        found_at=timezone.now(),
+    )  # fmt: skip
     return {
-        "twin": twin.pk, "pair": pair.pk, "merge": batch.pk, "person": person.pk, "notice": notice.pk
+        "person_twin": other.pk, "people_pair": people.pk, "twin": twin.pk, "pair": pair.pk, "merge": batch.pk, "person": person.pk, "notice": notice.pk
     }  # fmt: skip
 
 
