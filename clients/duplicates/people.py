@@ -24,14 +24,12 @@ from common.reasons import Reason
 RULE_VERSION = "people-1"
 LIKELY = 60
 SIMILAR = 0.87
-UNLIKE = 0.6
 MOST_IN_BLOCK = 60
 """A mailbox or a switchboard that more people share proves nothing."""
 PREFIX = 3
 AT_ONCE = 500
 POINTS = {
     "same_email": 55, "same_phone": 35, "same_name": 40, "similar_name": 30, "part_of_name": 20, "same_client": 25,
-    "other_name": -60,
 }  # fmt: skip
 _COLUMNS = ("pk", "client_id", "is_client", "first_name", "last_name", "email", "phone")
 
@@ -65,11 +63,13 @@ def person_keys(
 
 
 def compare(one: PersonKeys, other: PersonKeys) -> Likely | None:
-    """The pair when it is likely one person, else None."""
+    """The pair when it is likely one person, else None: their names must agree at least in part."""
     if one.is_client and other.is_client:
         return None
     name, similarity = _name(one.name, other.name)
-    codes = [name] if name else []
+    if not name:  # colleagues share a mailbox and a desk
+        return None
+    codes = [name]
     if one.email and one.email == other.email:
         codes.append("same_email")
     if one.phone and one.phone == other.phone:
@@ -97,9 +97,7 @@ def _name(one: str, other: str) -> tuple[str, float]:
     if words < others or others < words:
         return "part_of_name", 0.0
     similarity = float(fuzz.ratio(one, other)) / 100
-    if similarity >= SIMILAR:
-        return "similar_name", similarity
-    return ("other_name" if similarity < UNLIKE else ""), similarity
+    return ("similar_name" if similarity >= SIMILAR else ""), similarity
 
 
 def find_people(people: Iterable[PersonKeys]) -> list[Likely]:
