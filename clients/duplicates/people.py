@@ -40,7 +40,6 @@ class PersonKeys:
     client_id: int
     is_client: bool
     name: str  # words sorted
-    last: str
     email: str
     phone: str
 
@@ -57,7 +56,7 @@ def person_keys(
     pk: int, client_id: int, is_client: bool, first_name: str, last_name: str, email: str, phone: str
 ) -> PersonKeys:
     return PersonKeys(
-        pk, client_id, is_client, name_key(f"{first_name} {last_name}"), name_key(last_name), email_key(email),
+        pk, client_id, is_client, name_key(f"{first_name} {last_name}"), email_key(email),
         phone_key(phone),
     )  # fmt: skip
 
