@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0052_export_files'),
+        ('clients', '0054_export_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
