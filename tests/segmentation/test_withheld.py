@@ -37,10 +37,10 @@ def readiness_of(user: Any) -> ReadinessPage:
 
 @pytest.mark.parametrize("night_after", [False, True])
 def test_each_cell_counts_what_its_list_shows(
-    people: dict[str, Person],
+    people: dict[str, Person],  # noqa: F811, the fixture
     cast: Cast,
     browser_of: Any,
-    night_after: bool,  # noqa: F811
+    night_after: bool,
 ) -> None:
     object_(people, cast)
     if night_after:
@@ -62,9 +62,9 @@ def test_each_cell_counts_what_its_list_shows(
 
 
 def test_the_matrix_says_who_is_missing_and_keeps_the_money(
-    people: dict[str, Person],
+    people: dict[str, Person],  # noqa: F811, the fixture
     cast: Cast,
-    browser_of: Any,  # noqa: F811
+    browser_of: Any,
 ) -> None:
     before = matrix_of(cast.diane)
     object_(people, cast)
@@ -77,9 +77,9 @@ def test_the_matrix_says_who_is_missing_and_keeps_the_money(
 
 
 def test_readiness_takes_them_for_unknown_at_once_as_the_night_does(
-    people: dict[str, Person],
+    people: dict[str, Person],  # noqa: F811, the fixture
     cast: Cast,
-    browser_of: Any,  # noqa: F811
+    browser_of: Any,
 ) -> None:
     def shown(user: Any) -> tuple[Any, ...]:
         page = readiness_of(user)
