@@ -3,10 +3,11 @@ from typing import Any
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
 from sales.models import Category, ExchangeRate, Order, Product
-from sales.services import set_assumed_margin, set_category, set_unit_cost
+from sales.services import assume_margin, set_category, set_unit_cost
 
 
 @admin.register(Category)
@@ -20,7 +21,7 @@ class CategoryAdmin(ScopedAdmin):
         if change:
             obj.assumed_margin_rate = form.initial.get("assumed_margin_rate")
         super().save_model(request, obj, form, change)
-        set_assumed_margin(category=obj, rate=rate)
+        assume_margin(category=obj, rate=rate, by=request.user, at=timezone.now())
 
 
 @admin.register(Product)

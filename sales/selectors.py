@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from django.db.models import (
     Window,
 )  # fmt: skip
 
+from clients.models import Change
 from clients.registry import Dossier, Hit, Revenue
 from common.periods import current_window, months
 from sales.models import Category, ClientDay, Order
@@ -278,3 +279,32 @@ def category_rows() -> list[CategoryRow]:
     by_id = {category.pk: category for category in found}
     order = tree_order({pk: category.parent_id for pk, category in by_id.items()})
     return [CategoryRow(by_id[pk], min(depth, 3), by_id[pk].product_count) for pk, depth in order]
+
+
+@dataclass(frozen=True)
+class MarginChange:
+    """One assumption that was changed: rates as shares, None for no assumption."""
+
+    category: str
+    before: float | None
+    after: float | None
+    by: Any
+    at: datetime
+
+
+def margin_changes() -> list[MarginChange]:
+    """The latest changes of assumed margins, the newest first. Two queries."""
+    told = Change.objects.filter(model=Category._meta.label_lower, after__has_key="assumed_margin_rate")
+    rows = list(told.select_related("by").order_by("-at", "-pk")[:20])
+    names = dict(Category.objects.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "name"))
+    return [
+        MarginChange(
+            names.get(row.record_id, "–"), _rate((row.before or {}).get("assumed_margin_rate")),
+            _rate((row.after or {}).get("assumed_margin_rate")), row.by, row.at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _rate(stored: Any) -> float | None:
+    return None if stored is None else float(stored)

@@ -103,6 +103,16 @@ def set_assumed_margin(*, category: Category, rate: Decimal | None) -> int:
 
 
 @transaction.atomic
+def assume_margin(*, category: Category, rate: Decimal | None, by: Any, at: datetime) -> int:
+    """The same with its line of history: the assumption moves every figure that rests on it."""
+    before = stored_values(category)
+    days = set_assumed_margin(category=category, rate=rate)
+    category.refresh_from_db()
+    record_change(category, before=before, by=by, at=at, client=None)
+    return days
+
+
+@transaction.atomic
 def set_category(*, product: Product, category: Category | None) -> int:
     """Move a product to another category; returns how many client days that touches."""
     current = Product.objects.select_for_update().get(pk=product.pk)

@@ -4,14 +4,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from common.htmx import page
 from sales.forms import MarginForm
-from sales.selectors import margin_rows
-from sales.services import set_assumed_margin
+from sales.selectors import margin_changes, margin_rows
+from sales.services import assume_margin
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,6 +28,7 @@ def margins(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "assumed": sum(row.assumed for row in rows),
         "lines": sum(row.lines for row in rows),
+        "changes": margin_changes(),
     }
     return page(request, "sales/margins.html", context)
 
@@ -36,7 +38,9 @@ def _set_margin(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Nothing was changed: a margin is a percentage between -100 and 100."))
         return redirect("sales:margins")
-    days = set_assumed_margin(category=form.cleaned_data["category"], rate=form.rate)
+    days = assume_margin(
+        category=form.cleaned_data["category"], rate=form.rate, by=request.user, at=timezone.now()
+    )
     messages.success(
         request,
         _("The assumption for %(category)s is kept; %(days)s days of sales are computed again tonight.")

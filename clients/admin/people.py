@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin
 from clients.models import BuyingUnit, Client, Consent, Person, UnitMembership
@@ -34,8 +35,13 @@ class ConsentInline(ScopedInline):
 
 @admin.register(Person)
 class PersonAdmin(SearchTextMixin, TrackedAdmin):
-    list_display = ("name", "client", "job_title", "role", "is_decision_maker", "email", "phone", "language")
-    list_filter = ("role", "is_decision_maker", "language", "legal_basis")
+    list_display = (
+        "name", "client", "job_title", "role", "is_decision_maker", "email", "phone", "legal_basis", "source",
+        "objects_shown", "consents_shown",
+    )  # fmt: skip
+    list_filter = (
+        "role", "is_decision_maker", "language", "legal_basis", ("profiling_objected_at", admin.EmptyFieldListFilter),
+    )  # fmt: skip
     list_select_related = ("client",)
     autocomplete_fields = ("client",)
     ordering = ("last_name", "first_name", "pk")
@@ -48,6 +54,23 @@ class PersonAdmin(SearchTextMixin, TrackedAdmin):
             {"fields": (("legal_basis", "source"), "profiling_objected_at", "last_contact_on", "left_on")},
         ),
     )  # fmt: skip
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).prefetch_related("consents")
+
+    @admin.display(description=_("objects to profiling"), boolean=True, ordering="profiling_objected_at")
+    def objects_shown(self, person: Person) -> bool:
+        return person.profiling_objected_at is not None
+
+    @admin.display(description=_("consents"))
+    def consents_shown(self, person: Person) -> str:
+        """Those that hold, with where they were given."""
+        held = [one for one in person.consents.all() if one.withdrawn_at is None]
+        told = [
+            f"{one.get_purpose_display()} ({one.source})" if one.source else one.get_purpose_display()
+            for one in held
+        ]
+        return ", ".join(told) or "–"
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         """Somebody's data go by an erasure, which also sees to copies and to later imports."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.export_jobs import forget_exports, holding
@@ -13,14 +14,19 @@ from clients.models import (
     Consent,
     DuplicatePair,
     Interaction,
+    Invitation,
     Person,
     RetentionNotice,
     Task,
     Trail,
     UnitMembership,
 )
+from clients.personal.erasing import needles_of
 from clients.personal.sources import Section, Subject, table
+from jobs.models import OutMail
 
+REMINDERS = ("clients.tasks", "clients.retention")
+LEAST = 3  # letters; shorter names stand in every text
 CLIENT = (
     "ref", "name", "kind", "owner__name", "team__name", "street", "postcode", "city", "country", "email", "phone",
     "language", "registration_number", "website", "observed_from", "created_at", "updated_at",
@@ -51,6 +57,26 @@ def collect(subject: Subject) -> Iterator[Section]:
     yield from _dealings(subject)
     yield from _journal(subject)
     yield _exports(subject)
+    yield _mails(subject)
+
+
+def _mails(subject: Subject) -> Section:
+    """Mails of this app that name the subject or went there: reminders of tasks, invitations, warnings."""
+    addresses = [record.email for record in (*subject.clients, *subject.people) if record.email]
+    named = Q(to_email__in=addresses)
+    for form in {*needles_of(subject).forms, *_names(subject)}:
+        named |= Q(text__icontains=form) | Q(subject__icontains=form)
+    named |= Q(pk__in=Invitation.objects.filter(person__in=subject.person_ids).values("mail"))
+    mails = OutMail.objects.filter(named).exclude(kind__startswith="attention.").select_related("recipient")
+    rows = [
+        [mail.subject, mail.recipient.role if mail.recipient else "", mail.text, mail.state, mail.sent_at]
+        for mail in mails.order_by("pk")
+    ]
+    names = ["subject", "recipient_role", "text", "state", "sent_at"]
+    heads = [str(head) for head in (_("subject"), _("role"), _("text"), _("state"), _("sent"))]
+    return Section(
+        "mails_of_clients", _("Reminders and invitations that named the person"), heads, rows, names=names
+    )
 
 
 def _exports(subject: Subject) -> Section:
@@ -66,7 +92,19 @@ def _exports(subject: Subject) -> Section:
 
 def erase(subject: Subject, now: datetime) -> dict[str, int]:
     """The records themselves go in ``erasing``; here go copies of them in stored exports."""
-    return {"exports": forget_exports(subject.client_ids)}
+    named = Q(pk__in=[])
+    for name in _names(subject):
+        named |= Q(text__icontains=name) | Q(html__icontains=name) | Q(subject__icontains=name)
+    # One that waits is written anew as it leaves; what was sent is only told of by its state.
+    mails = OutMail.objects.filter(named, kind__in=REMINDERS).update(subject="–", text="", html="")
+    return {"exports": forget_exports(subject.client_ids), "reminders": mails}
+
+
+def _names(subject: Subject) -> list[str]:
+    """Names by which reminders call the subject, also those of one word alone."""
+    return (
+        [client.name for client in subject.clients if len(client.name) >= LEAST] if subject.is_whole else []
+    )
 
 
 def _dealings(subject: Subject) -> Iterator[Section]:

@@ -16,11 +16,11 @@ from clients.sociotypes.forms import AudienceForm, ObservationForm, PhoneForm
 from clients.sociotypes.labels import LEFT_OUT, MEANINGS, PROGRESS, SCALE_NAMES, type_names
 from clients.sociotypes.permission import ProfileRefused, is_profiled
 from clients.sociotypes.rules.instrument import CURRENT, LANGUAGES, TYPES, Scale
+from clients.sociotypes.rules.mix import MIX_FROM
 from clients.sociotypes.rules.reliability import TARGET, WARN_BELOW
 from clients.sociotypes.selectors.asking import preview
 from clients.sociotypes.selectors.people import near_rows, person_type, scale_rows, to_confirm
 from clients.sociotypes.selectors.rounds import (
-    MIX_FROM,
     Progress,
     invitation_page,
     mix,
@@ -59,10 +59,10 @@ def rounds(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": round_rows(request.user),
         "waiting": list(to_confirm(request.user)[:CONFIRM_SHOWN]),
-        "mix": [(names[kind], found[kind.value], place) for place, kind in enumerate(TYPES, start=1)]
+        "mix": [(names[kind], found.counts[kind.value], place) for place, kind in enumerate(TYPES, start=1)]
         if found
         else None,
-        "mix_total": sum(found.values()) if found else 0, "mix_from": MIX_FROM,
+        "mix_total": found.total if found else 0, "mix_from": MIX_FROM,
     }  # fmt: skip
     return page(request, "sociotypes/rounds.html", context)
 

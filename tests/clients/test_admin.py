@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clients.models import BuyingUnit, Change, Client, Interaction, Person, Tag, Task, UnitMembership
+from clients.models import BuyingUnit, Change, Client, Consent, Interaction, Person, Tag, Task, UnitMembership
 from clients.rules import ClientState
 from tests.conftest import Cast
 from tests.factories.records import make_client
@@ -221,3 +221,23 @@ def test_ticked_clients_are_handed_to_the_acts_of_the_list(cast: Cast, browser_o
     assert sorted(parse_qs(query)["id"]) == sorted(str(client.pk) for client in ours)
     assert browser.get(asked["Location"]).context["count"] == 2
     assert [client.owner for client in Client.objects.order_by("pk")] == [cast.alice, cast.bob, cast.carl]
+
+
+def test_the_basis_and_source_of_each_persons_data_stand_in_the_list(cast: Cast, browser_of: Any) -> None:
+    client, now = make_client(owner=cast.alice, name="Works"), timezone.now()
+    for number in range(2):
+        person = Person.objects.create(
+            client=client, last_name=f"Person {number}", legal_basis="consent", source="Fair of Lens",
+            profiling_objected_at=now if number else None,
+        )  # fmt: skip
+        Consent.objects.create(person=person, purpose="email", given_at=now, source="card")
+        Consent.objects.create(person=person, purpose="phone", given_at=now, withdrawn_at=now)
+    browser = browser_of(cast.anne)
+    page = browser.get(address("person", "changelist")).content.decode()
+    assert [page.count(text) for text in ("Fair of Lens", "Offers by e-mail (card)", "Offers by phone")] == [
+        2,
+        2,
+        0,
+    ]
+    objected = browser.get(address("person", "changelist"), {"profiling_objected_at__isempty": "0"})
+    assert [person.last_name for person in objected.context["cl"].result_list] == ["Person 1"]

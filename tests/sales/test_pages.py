@@ -262,9 +262,11 @@ def test_margins_are_set_by_who_may_configure(cast: Cast, browser_of: Any) -> No
         diane.post(url, {"category": food.pk, "percent": bad})
     food.refresh_from_db()
     assert food.assumed_margin_rate == Decimal("0.355")
-    diane.post(url, {"category": food.pk, "percent": ""})
+    last = diane.post(url, {"category": food.pk, "percent": ""}, follow=True)
     food.refresh_from_db()
     assert food.assumed_margin_rate is None
+    told = [(one.category, one.before, one.after, one.by) for one in last.context["changes"]]
+    assert told == [("Food", 0.355, None, cast.diane), ("Food", None, 0.355, cast.diane)]
 
 
 def test_the_clients_panels(cast: Cast, django_assert_max_num_queries: Any) -> None:

@@ -12,12 +12,12 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from clients.models import Invitation, ItemAnswer, QuestionnaireRound, SociotypeResult
 from clients.sociotypes.permission import may_be_profiled
 from clients.sociotypes.rules.instrument import CURRENT, TYPES
+from clients.sociotypes.rules.mix import told_mix
 from clients.sociotypes.rules.reliability import ScaleReliability, reliability
 from clients.sociotypes.rules.scoring import Channel
 from common.paging import Page
 from jobs.rules import MailState
 
-MIX_FROM = 10
 """A mix of fewer people would tell what one of them answered."""
 PAGE_SIZE = 50
 
@@ -98,16 +98,23 @@ def invitation_page(
     return Page(rows=found[:PAGE_SIZE], number=number, size=PAGE_SIZE, has_next=len(found) > PAGE_SIZE)
 
 
-def mix(user: Any, as_of: date) -> dict[str, int] | None:
+@dataclass(frozen=True)
+class Mix:
+    """People by type, all together; the counts of small groups are withheld (None)."""
+
+    counts: dict[str, int | None]
+    total: int
+
+
+def mix(user: Any, as_of: date) -> Mix | None:
     """How many people of each type answered or were observed; None below ten."""
     valid = SociotypeResult.objects.visible_to(user).filter(
         superseded_on__isnull=True, expires_on__gte=as_of, person__in=may_be_profiled(),
         person__left_on__isnull=True,
     ).filter(Q(is_suspect=False) | Q(confirmed_at__isnull=False)).exclude(type="")  # fmt: skip
     counts = dict(valid.values_list("type").annotate(n=Count("pk")).order_by())
-    if sum(counts.values()) < MIX_FROM:
-        return None
-    return {kind.value: counts.get(kind.value, 0) for kind in TYPES}
+    told = told_mix({kind.value: counts.get(kind.value, 0) for kind in TYPES})
+    return Mix(told, sum(counts.values())) if told else None
 
 
 def answer_table(user: Any, *, language: str = "") -> Any:

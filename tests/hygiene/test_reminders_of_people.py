@@ -1,0 +1,51 @@
+"""Reminder mails that name a person: told in the person's own export, emptied by an erasure, whatever the name."""
+
+from datetime import timedelta
+
+import pytest
+
+from clients.models import Client, Person, Task
+from clients.personal.erasing import erase_subject
+from clients.personal.export import sections_of
+from clients.personal.sources import subject_of
+from clients.reminders import remind
+from jobs.models import OutMail
+from tests.conftest import Cast
+from tests.factories.records import make_client
+from tests.hygiene.world import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def reminded(client: Client, cast: Cast) -> OutMail:
+    Task.objects.create(client=client, title="Ring", due_on=NOW.date(), owner=cast.alice)
+    remind(now=NOW + timedelta(hours=3), day=NOW.date())
+    mail = OutMail.objects.get(kind="clients.tasks")
+    assert client.name in mail.text
+    return mail
+
+
+@pytest.mark.parametrize("name", ["Zo\u00e9 Ardent", "Ardent", "N\u00f4"])
+def test_a_private_client(name: str, cast: Cast) -> None:
+    client = make_client(owner=cast.alice, name=name, kind="person", email="zoe@mail.example")
+    mail = reminded(client, cast)
+    told = {section.key: section for section in sections_of(subject_of(client))}["mails_of_clients"]
+    if len(name) < 3:  # it would be found in every text
+        assert told.rows == []
+        return
+    assert [(row[0], row[1], name in row[2]) for row in told.rows] == [(mail.subject, "sales", True)]
+    erase_subject(subject=subject_of(client), by=cast.diane, now=NOW)
+    mail.refresh_from_db()
+    assert name not in mail.subject + mail.text + mail.html
+
+
+def test_one_of_a_companys_people_named_in_a_task(cast: Cast) -> None:
+    company = make_client(owner=cast.alice, name="Works")
+    person = Person.objects.create(client=company, first_name="Zo\u00e9", last_name="Ardent")
+    Task.objects.create(client=company, title="Ring Zo\u00e9 Ardent", due_on=NOW.date(), owner=cast.alice)
+    remind(now=NOW + timedelta(hours=3), day=NOW.date())
+    told = {section.key: section for section in sections_of(subject_of(person))}["mails_of_clients"]
+    assert len(told.rows) == 1
+    erase_subject(subject=subject_of(person), by=cast.diane, now=NOW)
+    mail = OutMail.objects.get(kind="clients.tasks")
+    assert "Ardent" not in mail.subject + mail.text + mail.html
