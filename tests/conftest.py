@@ -18,9 +18,10 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Team, User
 from accounts.rules import Role
-from tests.installations import installation, migrated
+from tests.databases import django_db_setup, migrated
+from tests.installations import installation
 
-__all__ = ["installation", "migrated"]
+__all__ = ["django_db_setup", "installation", "migrated"]
 
 PASSWORD = "correct horse battery"
 SERVED = {"db", "transactional_db", "migrated", "broker"}
@@ -34,6 +35,16 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile(os.environ.get("CMIX_HYPOTHESIS", "usual"))
 
+# Manifest storage answers 404 without collectstatic; WhiteNoise would read the collected files, which another
+# process may be writing, for every browser.
+django_settings.STATIC_ROOT = Path(os.environ["CMIX_TEST_FOLDER"], "static")
+django_settings.STATIC_ROOT.mkdir(exist_ok=True)
+django_settings.STORAGES = django_settings.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+# A safe hash is meant to be slow.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     on_sqlite = os.environ.get("CMIX_TEST_BACKEND", "sqlite") == "sqlite"
@@ -43,22 +54,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not (item.get_closest_marker("django_db") or SERVED & set(getattr(item, "fixturenames", ()))):
             item.add_marker(pytest.mark.once)
-
-
-@pytest.fixture(scope="session")
-def _no_static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("static")
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings: Any, _no_static_root: Path) -> None:
-    # Manifest storage answers 404 without collectstatic; WhiteNoise would read the collected files, which
-    # another process may be writing, for every browser.
-    settings.STATIC_ROOT = _no_static_root
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -81,8 +76,7 @@ class Cast:
     oscar: User
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def make_cast() -> Cast:
     paris, lyon = Team.objects.create(name="Paris"), Team.objects.create(name="Lyon")
 
     def user(name: str, role: Role, team: Team | None) -> User:
@@ -99,6 +93,11 @@ def cast(db: None) -> Cast:
         diane=user("diane", Role.DIRECTOR, None),
         oscar=user("oscar", Role.ADMINISTRATOR, None),
     )  # fmt: skip
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
 
 
 @pytest.fixture

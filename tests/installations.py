@@ -3,7 +3,6 @@
 The test's own database is invisible to other processes (in memory, or inside a transaction).
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -17,12 +16,12 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.databases import ROOT, on_postgres, sql, with_path
+
 _numbers = count(1)
 SETUP = "import django, json; django.setup()\n"
 
@@ -95,42 +94,6 @@ def wait_for(holds: Callable[[], Any], seconds: float = 90, every: float = 0.1) 
     raise AssertionError(f"did not happen within {seconds} s")
 
 
-def _on_postgres() -> bool:
-    return os.environ.get("CMIX_DATABASE_URL", "").startswith("postgres")
-
-
-def _with_path(url: str, path: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=path))
-
-
-def _sql(statement: str) -> None:
-    with psycopg.connect(os.environ["CMIX_DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
-
-
-@pytest.fixture(scope="session")
-def migrated() -> str:
-    """An empty migrated database to copy: its file, or its name on the PostgreSQL server. One for all workers."""
-    folder = Path(os.environ["CMIX_TEST_FOLDER"], "migrated")
-    with Path(f"{folder}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            folder.mkdir()
-            _migrate(folder)
-    return f"template_{folder.parent.name}" if _on_postgres() else str(folder / "cmix.sqlite3")
-
-
-def _migrate(folder: Path) -> None:
-    environment = {}
-    if _on_postgres():
-        name = f"template_{folder.parent.name}"
-        _sql(f'CREATE DATABASE "{name}"')
-        environment["CMIX_DATABASE_URL"] = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
-    Installation(folder, environment).python(
-        "from django.core.management import call_command\ncall_command('migrate', verbosity=0)"
-    )
-
-
 def _redis_database(number: int) -> int:
     """One of 1 to 15, never that of the other of two workers at the same time."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -140,7 +103,7 @@ def _redis_database(number: int) -> int:
 @contextmanager
 def installed(migrated: str, folder: Path) -> Iterator[Installation]:
     """Migrated and empty; on the databases and brokers of this run of the suite."""
-    if not _on_postgres():
+    if not on_postgres():
         shutil.copy(migrated, folder / "cmix.sqlite3")
         made = Installation(folder, {})
         yield made
@@ -148,14 +111,14 @@ def installed(migrated: str, folder: Path) -> Iterator[Installation]:
         return
     number = next(_numbers)
     name = f"installation_{os.getpid()}_{number}"
-    _sql(f'CREATE DATABASE "{name}" TEMPLATE "{migrated}"')
-    database = _with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
-    broker = _with_path(os.environ["CMIX_BROKER_URL"], f"/{_redis_database(number)}")
+    sql(f'CREATE DATABASE "{name}" TEMPLATE "{migrated}"')
+    database = with_path(os.environ["CMIX_DATABASE_URL"], f"/{name}")
+    broker = with_path(os.environ["CMIX_BROKER_URL"], f"/{_redis_database(number)}")
     _empty(broker)
     made = Installation(folder, {"CMIX_DATABASE_URL": database, "CMIX_BROKER_URL": broker})
     yield made
     made.end()
-    _sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

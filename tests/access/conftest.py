@@ -1,9 +1,3 @@
-import pytest
+from tests.access.shared import cast, company, own_company, world
 
-from tests.access.world import World, make_world
-from tests.conftest import Cast
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return make_world(cast)
+__all__ = ["cast", "company", "own_company", "world"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -78,11 +79,13 @@ class World:
     readers: dict[str, User | None]
     clients: dict[str, Client]
     objects: dict[str, int]  # by the names the matrix uses; all hang on Alice's client
+    sessions: dict[str, str]  # keys of sessions begun when the world was made, by reader
 
     def browser(self, reader: str) -> Browser:
+        """Signed in, in the reader's one session; whoever logs out in it ends it for the rest of the test."""
         browser = Browser(raise_request_exception=True)
         if user := self.readers[reader]:
-            browser.force_login(user)
+            browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[reader]
         if reader == "inactive":
             User.objects.filter(pk=user.pk).update(is_active=False)
         return browser
@@ -110,7 +113,14 @@ def make_world(cast: Cast) -> World:
         "anonymous": None, "inactive": ivan, "owner": cast.alice, "colleague": cast.bob, "stranger": cast.carl,
         "manager": cast.anne, "elsewhere": lea, "director": cast.diane, "administrator": cast.oscar,
     }  # fmt: skip
-    return World(readers, clients, _objects(cast, clients["alice"]) | _own_segmentation())
+    objects = _objects(cast, clients["alice"]) | _own_segmentation()
+    return World(readers, clients, objects, {name: _session(user) for name, user in readers.items() if user})
+
+
+def _session(user: User) -> str:
+    browser = Browser()
+    browser.force_login(user)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _client(name: str, owner: User | None) -> Client:
