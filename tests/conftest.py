@@ -5,6 +5,7 @@ out (``-m "not once"``). Properties are tried with the same examples each time; 
 ``CMIX_HYPOTHESIS=thorough`` with ten times as many, drawn anew.
 """
 
+import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not (item.get_closest_marker("django_db") or SERVED & set(getattr(item, "fixturenames", ()))):
             item.add_marker(pytest.mark.once)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: looking through it for garbage again is lost time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
 Floats = NDArray[np.float64]
@@ -150,6 +149,8 @@ def fit(history: History) -> Fit:
 
     Of many rows a part shows where to start. Raises ``FitFailed`` on no rows or no finite maximum.
     """
+    from scipy.optimize import minimize  # half a second, which only a fit need wait for
+
     if not len(history.x) or not history.age.any():
         raise FitFailed("no history to fit")
     likelihood = _Likelihood(history)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
 Floats = NDArray[np.float64]
@@ -65,6 +64,8 @@ def log_likelihood(model: GammaGamma, n: ArrayLike, mean: ArrayLike) -> float:
 
 def fit(n: ArrayLike, mean: ArrayLike) -> ValueFit:
     """Maximum likelihood on clients with ``n`` ≥ 1 and ``mean`` > 0. Raises ``ValueFitFailed``."""
+    from scipy.optimize import minimize  # half a second, which only a fit need wait for
+
     n, mean = np.asarray(n, dtype=float), np.asarray(mean, dtype=float)
     if not len(n):
         raise ValueFitFailed("no repeat order with a value")
