@@ -58,7 +58,8 @@ _FAMILY = f"""
         UNION SELECT (SELECT c.parent_id FROM clients_client c WHERE c.id = up.id), up.depth + 1
         FROM up WHERE up.depth < {MAX_DEPTH} AND up.id IS NOT NULL
     ), walk (id, depth, state) AS (
-        SELECT id, 0, 'active' FROM (SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) head
+        SELECT id, 0, CAST('active' AS varchar)
+        FROM (SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) head
         UNION SELECT c.id, walk.depth + 1, c.state FROM clients_client c JOIN walk ON c.parent_id = walk.id
         WHERE walk.depth < {MAX_DEPTH} AND walk.state = 'active'
     )
