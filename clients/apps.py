@@ -19,6 +19,7 @@ class ClientsConfig(AppConfig):
         )
         from clients.bulk import acts
         from clients.duplicates.selectors import panel as duplicates
+        from clients.listing import pinned_below
         from clients.lists import register
         from clients.panels import PANELS
         from clients.personal import Source, add_source
@@ -32,7 +33,9 @@ class ClientsConfig(AppConfig):
         acts.register()
         before_sending(MAIL_KIND, renew)
         add_source(Source("clients", collect, erase, position=10))
-        navigation.add(navigation.Entry("clients", _("Clients"), "people", "clients:list", 20))
+        navigation.add(
+            navigation.Entry("clients", _("Clients"), "people", "clients:list", 20, below=pinned_below)
+        )
         navigation.add(
             navigation.Entry("tasks", _("Tasks"), "check2-square", "clients:tasks", 15, badge=_due)
         )

@@ -15,11 +15,7 @@ from django.utils.functional import Promise
 from clients.dossier import Dossier
 from common.lists.spec import Column
 
-__all__ = [
-    "MONEY_TEMPLATE", "Column", "Command", "Dossier", "Event", "Hit", "Join", "Panel", "Revenue", "SearchSource",
-    "TimelineSource", "add_column", "add_command", "add_join", "add_panel", "add_search", "add_timeline", "columns",
-    "commands_for", "joined", "panels", "revenue_of", "search_sources", "set_revenue_source", "timeline_sources",
-]  # fmt: skip
+__all__ = ["MONEY_TEMPLATE", "Column", "Command", "Dossier", "Event", "Hit", "Join", "Panel", "Revenue", "SearchSource", "Shape", "TimelineSource", "add_column", "add_command", "add_join", "add_panel", "add_search", "add_shape", "add_timeline", "columns", "commands_for", "joined", "panels", "revenue_of", "search_sources", "set_revenue_source", "shapes", "timeline_sources"]  # fmt: skip
 
 MONEY_TEMPLATE = "clients/columns/money.html"
 
@@ -121,6 +117,17 @@ class Command:
 Join = Callable[[QuerySet[Any]], QuerySet[Any]]
 """``clients`` → the same with one row of another table joined to each: read with the client in one query."""
 
+
+@dataclass(frozen=True)
+class Shape:
+    """Another page that shows the rows of a list, under the same address of filters: the grid of the clients."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+
+
+_shapes: dict[str, list[Shape]] = {}
 _commands: dict[str, Command] = {}
 _joins: dict[str, Join] = {}
 _search: dict[str, SearchSource] = {}
@@ -132,6 +139,14 @@ _columns: dict[str, Column] = {}
 
 def add_panel(panel: Panel) -> None:
     _panels[panel.key] = panel
+
+
+def add_shape(list_key: str, shape: Shape) -> None:
+    _shapes[list_key] = [*(one for one in _shapes.get(list_key, []) if one.url_name != shape.url_name), shape]
+
+
+def shapes(list_key: str) -> list[Shape]:
+    return _shapes.get(list_key, [])
 
 
 def add_join(key: str, join: Join) -> None:

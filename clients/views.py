@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,9 +19,10 @@ from clients.forms import ClientForm
 from clients.listing import show
 from clients.lists.clients import CLIENTS
 from clients.merging.selectors import living
-from clients.models import Client
+from clients.models import Client, Tag
 from clients.selectors import shown_panels
 from clients.services import save_client, self_person
+from common.aggregates import Joined, parted
 from common.htmx import page
 from common.once import once
 
@@ -31,7 +33,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    client = registry.joined(visible_clients(request)).filter(pk=pk).first()
+    client = registry.joined(_with_tags(visible_clients(request))).filter(pk=pk).first()
     if client is None:  # a merged client is found where it lives on, by whoever may see that
         return redirect(visible_client(request, living(pk)))
     dossier = Dossier(client, request.user, timezone.now(), once(request))
@@ -42,8 +44,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "client": client, "zones": zones, "panel_scripts": list(scripts),
         "may_edit": may_with(request.user, Act.EDIT, client),
+        "tags": sorted(parted(client.tag_names)),  # type: ignore[attr-defined]
     }  # fmt: skip
     return page(request, "clients/detail.html", context)
+
+
+def _with_tags(clients: QuerySet[Client]) -> QuerySet[Client]:
+    own = Tag.objects.filter(clients=OuterRef("pk")).order_by().values("clients")
+    return clients.annotate(tag_names=Subquery(own.annotate(names=Joined("name")).values("names")))
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

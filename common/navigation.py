@@ -10,6 +10,15 @@ from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
+class Below:
+    """A line under an entry, such as a saved view; shown while the entry is the current one."""
+
+    label: str | Promise
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
     """``position`` keeps the method's order: My week 10, Clients 20, Contact 30, Share 40, Trust 50,
     Care 60, Kinetics 70, Imports 80, Settings 90. ``allowed`` takes the user; ``under`` is the beginning
@@ -23,6 +32,7 @@ class Entry:
     allowed: Callable[[Any], bool] = lambda user: True
     badge: Callable[[Any], int] | None = None  # how much waits there; 0 shows nothing
     under: str = ""
+    below: Callable[[HttpRequest], Sequence[Below]] | None = None
 
     @property
     def url(self) -> str:
@@ -49,6 +59,12 @@ def entries_for(user: Any) -> list[Entry]:
 def badges_for(user: Any) -> dict[str, int]:
     """What waits, by key of the entry."""
     return {entry.key: entry.badge(user) for entry in entries_for(user) if entry.badge}
+
+
+def below_for(request: HttpRequest, key: str) -> Sequence[Below]:
+    """What stands under the current entry."""
+    entry = _entries.get(key)
+    return entry.below(request) if entry and entry.below else ()
 
 
 def current_key(entries: Sequence[Entry], path: str) -> str:

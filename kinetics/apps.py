@@ -24,6 +24,12 @@ class KineticsConfig(AppConfig):
             Column("revenue", _("Revenue, 52 weeks"), panels.with_revenue, money, position=30, numeric=True)
         )
         add_column(Column("growth", _("Change"), panels.with_growth, delta, position=35, numeric=True))
+        add_column(
+            Column(
+                "moved", _("Gained or lost"), panels.with_moved, money, position=36, numeric=True, shown=False,
+                help_text=_("Revenue against the same time before, over equal windows."),
+            )
+        )  # fmt: skip
         add_column(Column("expected", _("Expected"), panels.with_expected, money, position=40, numeric=True))
         add_column(
             Column(

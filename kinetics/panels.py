@@ -83,6 +83,14 @@ def with_indicator(key: str, field: str, output: Any) -> Callable[[QuerySet[Any]
     return annotate
 
 
+def with_moved(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Adds ``moved``: cents gained or lost over equal windows; null where there is nothing to compare."""
+    before = with_indicator("revenue_before", "r1_cents", BigIntegerField())(clients)
+    if _RELATION not in before.query._filtered_relations:  # type: ignore[attr-defined]
+        return clients.annotate(moved=Value(None, output_field=BigIntegerField()))
+    return before.annotate(moved=F(f"{_RELATION}__r0_cents") - F(f"{_RELATION}__r1_cents"))
+
+
 with_revenue = with_indicator("revenue", "revenue_cents", BigIntegerField())
 with_growth = with_indicator("growth", "growth_rate", FloatField())
 with_expected = with_indicator("expected", "expected_cents", BigIntegerField())

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,12 +14,15 @@ from kinetics.labels import INDICATORS, PHASES, REASONS
 from kinetics.models import KineticsRun
 from kinetics.selectors import Overview, indicator_of, overview, published_run
 
+MOVED_COLUMNS = ("segment", "revenue", "growth", "moved", "evidence", "city", "owner")
+
 
 @require_safe
 def kinetics_overview(request: HttpRequest) -> HttpResponse:
     run = published_run()
     found = overview(request.user, run) if run else None
-    context = {"found": found} | (_about(run, found) if run and found else {})
+    columns = urlencode([("col", key) for key in MOVED_COLUMNS])
+    context = {"found": found, "moved_columns": columns} | (_about(run, found) if run and found else {})
     return page(request, "kinetics/overview.html", context)
 
 

@@ -10,12 +10,24 @@ class SegmentationConfig(AppConfig):
     def ready(self) -> None:
         from clients.merging.followers import leave
         from clients.personal import add_source
-        from clients.registry import Column, Panel, add_column, add_join, add_panel, add_timeline
+        from clients.registry import (
+            Column,
+            Panel,
+            Shape,
+            add_column,
+            add_join,
+            add_panel,
+            add_shape,
+            add_timeline,
+        )
         from common import navigation
         from segmentation import dossier, panels
         from segmentation.personal import source
         from segmentation.timeline import moves
 
+        add_shape(
+            "clients", Shape(pgettext_lazy("a picture of the clients", "Grid"), "grid", "segmentation:grid")
+        )
         add_join("segmentation", dossier.with_rows)
         add_source(source)
         add_timeline(moves)

@@ -14,12 +14,12 @@ _SORT_CHOICES = [(sign + key, key) for key in SORTS for sign in ("", "-")]
 
 
 class GridFilterForm(forms.Form):
-    """The grid's address. What makes no sense in it counts as not said."""
+    """What the grid's address says besides the filters of the list of clients. What makes no sense in it counts as
+    not said."""
 
     segment = forms.ChoiceField(
         required=False, choices=[(segment.value, label) for segment, label in SEGMENTS.items()]
     )
-    q = forms.CharField(required=False, max_length=100)
     sort = forms.ChoiceField(required=False, choices=_SORT_CHOICES)
     page = forms.IntegerField(required=False, min_value=1, max_value=10**6)
     scale = forms.ChoiceField(required=False, choices=[("linear", "linear"), ("log", "log")])
@@ -29,7 +29,6 @@ class GridFilterForm(forms.Form):
         said = self.cleaned_data
         return GridFilter(
             segment=Segment(said["segment"]) if said.get("segment") else None,
-            search=said.get("q") or "",
             sort=said.get("sort") or DEFAULT_SORT,
             page=said.get("page") or 1,
             log_scale=said.get("scale") != "linear",

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Q, Sum
+from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import sees_all
-from clients.models import Client
 from common.paging import Page
 from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
 from segmentation.models import ClientSegment, ClientSegmentQuerySet, SegmentationRun
@@ -33,10 +32,11 @@ DEFAULT_SORT = "-revenue"
 
 @dataclass(frozen=True)
 class GridFilter:
-    """State of the page's URL. ``sort`` is a key of ``SORTS``, with a minus for largest first."""
+    """State of the page's URL. ``sort`` is a key of ``SORTS``, with a minus for largest first. ``clients``: ids of
+    those that the list of clients shows under the same questions; None: nothing is asked but the segment."""
 
     segment: Segment | None = None
-    search: str = ""
+    clients: QuerySet[Any] | None = None
     sort: str = DEFAULT_SORT
     page: int = 1
     log_scale: bool = True
@@ -72,13 +72,18 @@ class Bubbles:
     capped: bool
 
 
-def visible_rows(run: SegmentationRun, user: Any) -> ClientSegmentQuerySet:
-    return ClientSegment.objects.filter(run=run).visible_to(user)
+def visible_rows(
+    run: SegmentationRun, user: Any, clients: QuerySet[Any] | None = None
+) -> ClientSegmentQuerySet:
+    rows: ClientSegmentQuerySet = ClientSegment.objects.filter(run=run).visible_to(user)
+    return rows if clients is None else rows.filter(client__in=clients)
 
 
-def tiles(run: SegmentationRun, user: Any) -> list[Tile]:
-    """One tile per segment. The margin rate weighs each known rate with the client's revenue."""
-    found = _sums_of_run(run, user) if sees_all(user) else _sums_of(visible_rows(run, user))
+def tiles(run: SegmentationRun, user: Any, clients: QuerySet[Any] | None = None) -> list[Tile]:
+    """One tile per segment, of ``clients`` alone when they are given. The margin rate weighs each known rate with
+    the client's revenue."""
+    whole = clients is None and sees_all(user)
+    found = _sums_of_run(run, user) if whole else _sums_of(visible_rows(run, user, clients))
     nothing = SegmentSum(0, 0, None, None)
     total = sum(sums.revenue_cents for sums in found.values())
     return [_tile(segment, found.get(segment.value, nothing), total) for segment in Segment]
@@ -122,12 +127,8 @@ def _tile(segment: Segment, sums: SegmentSum, total: int) -> Tile:
 
 
 def filtered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientSegmentQuerySet:
-    rows = visible_rows(run, user)
-    if chosen.segment:
-        rows = rows.filter(segment=chosen.segment.value)
-    if chosen.search:
-        rows = rows.filter(client__in=Client.objects.matching(chosen.search))
-    return rows
+    rows = visible_rows(run, user, chosen.clients)
+    return rows.filter(segment=chosen.segment.value) if chosen.segment else rows
 
 
 def ordered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientSegmentQuerySet:
@@ -139,11 +140,8 @@ def ordered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientS
 
 
 def grid_page(run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequence[Tile]) -> GridPage:
-    """One page of the table. The tiles' counts serve as total unless somebody searches."""
-    if chosen.search:
-        total = filtered_rows(run, user, chosen).count()
-    else:
-        total = sum(tile.clients for tile in counted if chosen.segment in (None, tile.segment))
+    """One page of the table; the tiles, counted under the same questions, tell the total."""
+    total = sum(tile.clients for tile in counted if chosen.segment in (None, tile.segment))
     number = min(chosen.page, max(1, -(-total // PAGE_ROWS)))
     start = (number - 1) * PAGE_ROWS
     ordered = ordered_rows(run, user, chosen)

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clients.listing import filter_context, views_for
+from clients.lists.clients import CLIENTS
 from clients.models import Client
 from common.exports import csv_response
 from common.htmx import page
+from common.lists.state import ListState
 from sales.rules import MIN_COST_COVERAGE
 from segmentation.forms.grid import GridFilterForm
 from segmentation.labels import SEGMENTS
@@ -26,9 +29,20 @@ from segmentation.selectors.runs import published_run, segment_of
 @require_safe
 def grid(request: HttpRequest) -> HttpResponse:
     run = published_run()
-    chosen = GridFilterForm(request.GET).chosen()
-    context = _grid_context(request, run, chosen) if run else {"run": None}
+    context = _grid_context(request, run) if run else {"run": None}
     return page(request, "segmentation/grid.html", context, partial="table")
+
+
+def _asked(request: HttpRequest) -> tuple[GridFilter, ListState]:
+    """The grid is another picture of the list of clients: the same address asks the same of both."""
+    chosen = GridFilterForm(request.GET).chosen()
+    state = ListState.read(CLIENTS, request.GET, request.user)
+    # Tiles stand for the segments, so they are counted under all other questions.
+    others = tuple(pair for pair in state.values if not chosen.segment or pair[0] != "segment")
+    asked = replace(state, values=others)
+    if asked.is_narrowed:
+        chosen = replace(chosen, clients=asked.asked_rows().order_by().values("pk"))
+    return chosen, state
 
 
 @dataclass(frozen=True)
@@ -57,18 +71,29 @@ def _header(sort: str, key: str, label: Promise, numeric: bool) -> Header:
     return Header(label, numeric, direction, turned)
 
 
-def _grid_context(request: HttpRequest, run: SegmentationRun, chosen: GridFilter) -> dict[str, Any]:
-    counted = tiles(run, request.user)
+def _kept(request: HttpRequest, chosen: GridFilter, state: ListState) -> list[tuple[str, str]]:
+    """What the form of the filters sends on besides its own fields."""
+    pairs = [("scope", state.scope), ("view", state.view), *(("col", key) for key in state.chosen)]
+    if chosen.segment and "segment" not in dict(state.values):  # a company's own segments have that filter
+        pairs.append(("segment", chosen.segment.value))
+    if "sort" in request.GET:
+        pairs.append(("sort", chosen.sort))
+    return [pair for pair in [*pairs, ("scale", "" if chosen.log_scale else "linear")] if pair[1]]
+
+
+def _grid_context(request: HttpRequest, run: SegmentationRun) -> dict[str, Any]:
+    chosen, state = _asked(request)
+    counted = tiles(run, request.user, chosen.clients)
     table = grid_page(run, request.user, chosen, counted)
     drawn = bubbles(run, request.user, chosen, table.total)
     drawn.data["client_url"] = reverse("clients:detail", args=[0])
     by_segment = {tile.segment.value: tile for tile in counted}
-    return {
+    return filter_context(state, views_for(request, CLIENTS.key)) | {
+        "here_url": request.path, "hidden": _kept(request, chosen, state), "is_narrowed": chosen.clients is not None,
         "run": run, "thresholds": run.thresholds, "chosen": chosen, "tiles": counted, "table": table,
         "bubbles": drawn, "athletes": by_segment[Segment.ATHLETE], "unknown": by_segment[Segment.TO_QUALIFY],
         "all_clients": sum(tile.clients for tile in counted),
         "headers": [_header(chosen.sort, *column) for column in _COLUMNS],
-        "segment_choices": [(segment.value, label) for segment, label in SEGMENTS.items()],
     }  # fmt: skip
 
 
@@ -83,7 +108,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         _("Share of sales with a cost"), _("Share of it assumed"), _("Revenue line"), _("Margin line"),
         _("Not placed because"), _("As of"), _("Rule version"),
     ]  # fmt: skip
-    rows = _export_rows(request, run, GridFilterForm(request.GET).chosen())
+    rows = _export_rows(request, run, _asked(request)[0])
     return csv_response(f"grid-{run.as_of.isoformat()}.csv", header, rows)
 
 

@@ -35,7 +35,9 @@ PARAMETERS = {
     "intake:import_columns": ["preset"],
     "intake:imports": ["kind"],
     "segmentation:export": ["segment", "q", "sort", "page", "scale"],
-    "segmentation:grid": ["segment", "q", "sort", "page", "scale"],
+    "segmentation:grid": [
+        "segment", "q", "sort", "page", "scale", "scope", "tag", "city", "kind", "contact_before", "view", "col", "unit",
+    ],
     "segmentation:matrix": ["split"],
     "segmentation:moved": ["days", "before", "after", "cause", "owner", "q", "page"],
     "segmentation:moved_export": ["days", "before", "after", "cause", "owner", "q", "page"],

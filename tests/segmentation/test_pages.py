@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clients.models import Client
+from clients.models import Client, SavedView, Tag
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence, ExpectedState, ProfitState, RevenueState, RunState
 from segmentation import registry
@@ -168,7 +168,40 @@ def test_the_grid_asks_as_many_queries_for_three_clients_as_for_one(cast: Cast, 
     client_with(200_000, 0.1, owner=cast.alice)
     client_with(300_000, 0.5, owner=cast.alice)
     assert queries() == one
-    assert one <= 12
+    assert one <= 14  # two of them the saved views and the owners of the filter bar
+
+
+def test_the_grid_takes_the_filters_of_the_list_and_gives_them_back(
+    cast: Cast, browser_of: Any, placed: dict[str, Client]
+) -> None:
+    tag = Tag.objects.create(name="Fair")
+    for name in ("athlete", "dilemma"):
+        placed[name].tags.add(tag)
+    Client.objects.filter(pk=placed["dilemma"].pk).update(city="Lens")
+    Client.objects.filter(pk=placed["whale"].pk).update(kind="person")
+    browser, asked = browser_of(cast.diane), f"?tag={tag.pk}&sort=-revenue&col=city"
+    view = SavedView.objects.create(
+        owner=cast.diane, list_key="clients", name="Of the fair", query=f"tag={tag.pk}", is_pinned=True
+    )
+    on_list = browser.get(reverse("clients:list") + asked).content.decode()
+    grid_url = re.search(r'href="(/care/grid/[^"]*)"[^>]*>Grid<', on_list)[1].replace("&amp;", "&")
+    page = browser.get(grid_url).content.decode()
+    assert (sorted(listed_in(page)), sorted(drawn_in(page))) == (["Atalante", "Dédale"],) * 2
+    assert lead_of(page) == (
+        "1 athlete among the 2 clients you ask for brings 89% of their revenue of the last 52 weeks."
+    )
+    back = re.search(r'href="(/clients/[^"]*)">Table<', page)[1].replace("&amp;", "&")
+    assert sorted(listed_in(browser.get(back).content.decode())) == ["Atalante", "Dédale"]
+    assert ("col=city" in back, "sort=-revenue" in back) == (True, True)
+    for query, names in {
+        "?city=lens": ["Dédale"], "?kind=person": ["Boréas"], "?scope=nobody": [], f"?tag={tag.pk}&segment=athlete": ["Atalante"],
+        f"?view={view.pk}&{view.query}": ["Atalante", "Dédale"], "?tag=999": [], "?city=lens&scale=linear": ["Dédale"],
+    }.items():  # fmt: skip
+        assert sorted(listed_in(browser.get(GRID + query).content.decode())) == names
+    assert f'?tag={tag.pk}&amp;view={view.pk}"' in page  # the tab of the view, applied here
+    exported = body_of(browser.get(reverse("segmentation:export") + f"?tag={tag.pk}"))
+    assert [row[1] for row in csv.reader(exported.splitlines())][1:] == ["Atalante", "Dédale"]
+    assert listed_in(browser_of(cast.carl).get(grid_url).content.decode()) == []
 
 
 def test_export_is_filtered_and_safe_in_a_spreadsheet(
