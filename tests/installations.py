@@ -95,9 +95,9 @@ def wait_for(holds: Callable[[], Any], seconds: float = 90, every: float = 0.1) 
 
 
 def _redis_database(number: int) -> int:
-    """One of 1 to 15, never that of the other of two workers at the same time."""
+    """One of 1 to 15, never that of another of three workers at the same time."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return 1 + (7 * worker + number % 7) % 15
+    return 1 + (5 * worker + number % 5) % 15
 
 
 @contextmanager

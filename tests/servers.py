@@ -101,10 +101,12 @@ def start_postgres(folder: Path) -> str:
          "--locale=C.UTF-8"],
         check=True, capture_output=True, cwd="/", **rights,
     )  # fmt: skip
+    # Nothing of it need outlive the run.
     settings = {
         "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off",
         "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
-        "shared_buffers": "256MB", "work_mem": "32MB",
+        "shared_buffers": "256MB", "work_mem": "32MB", "jit": "off", "autovacuum": "off",
+        "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB", "checkpoint_timeout": "1h",
     }  # fmt: skip
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("wb") as out:

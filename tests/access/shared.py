@@ -5,6 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.template.base import Template
+from django.test.utils import _TestState
 
 from tests.access.world import World, make_world
 from tests.conftest import Cast, make_cast
@@ -18,6 +20,12 @@ def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cas
             cast = make_cast()
             built = cast, make_world(cast)
         yield built
+
+
+@pytest.fixture(autouse=True)
+def _unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walks read bodies: that Django also keeps the context of each template would only take time."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from django.conf import settings
 from tests.installations import installed
 from tests.servers import free_port
 
+pytestmark = pytest.mark.slow
+
 OWNERS = 12
 Week = tuple[list[dict[str, Any]], dict[str, Any], list[tuple[str, EmailMessage]]]
 

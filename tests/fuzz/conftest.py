@@ -1,3 +1,3 @@
-from tests.access.shared import cast, company, own_company, world
+from tests.access.shared import _unrecorded, cast, company, own_company, world
 
-__all__ = ["cast", "company", "own_company", "world"]
+__all__ = ["_unrecorded", "cast", "company", "own_company", "world"]
