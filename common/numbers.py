@@ -38,6 +38,21 @@ def parse_decimal(text: str, decimal_mark: str = ".") -> Decimal:
     return -Decimal(plain) if negative else Decimal(plain)
 
 
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
+
+
+def without_currency(text: str, currency: str = "") -> str:
+    """The number of an amount written with the sign or code of ``currency``; of any known one when it is empty."""
+    signs = (currency, SIGNS.get(currency, currency)) if currency else (*SIGNS, *SIGNS.values())
+    bare = text.strip()
+    for sign in signs:
+        negative = "-" if bare.startswith(f"-{sign}") else ""
+        shorter = negative + bare.removeprefix(negative).removeprefix(sign).removesuffix(sign).strip()
+        if len(shorter) < len(bare):
+            return shorter
+    return bare
+
+
 def _locale() -> str:
     return (get_language() or "en").replace("-", "_")
 

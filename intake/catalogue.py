@@ -19,7 +19,7 @@ from intake.importing import words_of
 from intake.kinds import RECORD_KINDS
 from intake.kinds.base import labels_of
 from intake.labels import KIND_TEXTS, KINDS
-from intake.presets import PRESETS
+from intake.presets import PRESETS, SIGNS
 from intake.rules import Code, Kind, Problem
 from sales import importing as sales_importing
 from sales import presets as sales_presets
@@ -29,7 +29,7 @@ from sales.rules import Field as OrderField
 from sales.rules import Mapping as OrderMapping
 from sales.rules import Reject
 
-_NUMBERS = ("amount", "quantity", "unit_price", "cost")
+_NUMBERS = ("amount", "quantity", "unit_price", "cost", "refunded")
 # The columns that a reason of sales concerns.
 _CONCERNS = {
     Reject.CLIENT_MISSING: ("client",), Reject.DAY_MISSING: ("day",), Reject.DAY_UNREADABLE: ("day",),
@@ -75,10 +75,17 @@ class Offer:
 
     def fitting(self, header: Sequence[str]) -> dict[str, Mapping]:
         """Presets whose needed columns and most others the header has, cut to those it has."""
+        by_name = {name.casefold(): name for name in reversed(header) if name}
         found = {}
         for name, preset in self.presets.items():
+            if SIGNS.get(name, "").casefold() not in {"", *by_name}:
+                continue
             read = reading.columns_read(preset)
-            here = {field: column for field, column in read.items() if column in header}
+            here = {
+                field: by_name[column.casefold()]
+                for field, column in read.items()
+                if column.casefold() in by_name
+            }
             kept = here | {field: f"={text}" for field, text in reading.values_said(preset).items()}
             if len(here) > 1 and len(here) >= 0.6 * len(read) and not self.missing(kept):
                 found[name] = replace(preset, columns=kept)

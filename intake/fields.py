@@ -150,9 +150,9 @@ def choice(labels: Mapping[Any, str | Promise], also: Mapping[str, str] | None =
 
 def yes_no(cell: Any, reading: Reading) -> bool:
     word = folded(_text_of(cell))
-    if word in YES_WORDS:
+    if word in YES_WORDS and "-" not in str(cell):  # WooCommerce: -1 is a draft
         return True
-    if word in NO_WORDS:
+    if word in NO_WORDS or str(cell).strip() == "-1":
         return False
     raise BadCell(Code.NOT_YES_OR_NO)
 

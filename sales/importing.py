@@ -56,7 +56,7 @@ class Request:
     keeper: Keeper | None = None
 
 
-NUMBERS = (Field.AMOUNT, Field.QUANTITY, Field.UNIT_PRICE, Field.COST)
+NUMBERS = (Field.AMOUNT, Field.QUANTITY, Field.UNIT_PRICE, Field.COST, Field.REFUNDED)
 
 
 def settle(path: Path, name: str, mapping: Mapping) -> Conventions:
@@ -131,6 +131,8 @@ def _stage_batch(table: Table, reader: LineReader, rejects: RejectFile) -> int:
         line = Reject(problem) if problem else reader.read(number, cells)
         if isinstance(line, Line):
             lines.append(line)
+            lines.extend(reader.new_refunds)
+            reader.new_refunds.clear()
         else:
             rejects.add(number, line, str(REJECTS[line]), cells)
     staging.stage("import_line", lines)
@@ -176,7 +178,7 @@ def _result(read: int, rejects: RejectFile, written: Written) -> dict[str, Any]:
     rejected = {str(reason): count for reason, count in sorted(rejects.counts.items())}
     return {
         "read": read,
-        "accepted": written.counts["lines"],
+        "accepted": read - sum(rejected.values()),
         "rejected": rejected,
         **written.counts,
         "rejects_file": str(rejects.path) if rejects.exists else "",

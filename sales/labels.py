@@ -24,6 +24,7 @@ FIELDS = {
     Field.CITY: _("City of the client"),
     Field.COUNTRY: _("Country of the client"),
     Field.CHANNEL: _("Channel: online or offline"),
+    Field.REFUNDED: _("Refunded of the whole order"),
 }
 
 REJECTS = {

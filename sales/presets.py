@@ -63,6 +63,7 @@ USUAL_NAMES: dict[Field, tuple[str, ...]] = {
     Field.CITY: ("city", "ville"),
     Field.COUNTRY: ("country", "pays"),
     Field.CHANNEL: ("channel", "canal", "saleschannel", "canaldevente"),
+    Field.REFUNDED: ("refundedamount", "montantrembourse"),
 }  # fmt: skip
 
 # Folded words of a channel, as shops and tills write them.

@@ -37,6 +37,7 @@ class Field(StrEnum):
     CITY = "city"
     COUNTRY = "country"
     CHANNEL = "channel"
+    REFUNDED = "refunded"
 
 
 class Reject(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from common.numbers import parse_decimal
+from common.numbers import parse_decimal, without_currency
 from common.reading.refusals import FileRefused
 
 MARKS = ".,"
@@ -26,7 +26,7 @@ def decimal_mark_of(values: Iterable[Any]) -> str:
 
 def _reads(cell: str, mark: str) -> bool:
     try:
-        parse_decimal(cell, mark)
+        parse_decimal(without_currency(cell), mark)
     except ValueError:
         return False
     return True

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
 
 from common.money import MAX_CENTS, to_cents
-from common.numbers import parse_decimal
+from common.numbers import parse_decimal, without_currency
 from common.reading.conventions import Conventions, folded
 from common.reading.days import EARLIEST, LATEST
 from common.text import clean
@@ -80,6 +80,11 @@ class LineReader:
             at(Field.PRODUCT),
             at(Field.CURRENCY),
         )
+        self._refunded_at = at(Field.REFUNDED)
+        said_once = (self._client_at, self._day_at, self._currency_at)
+        self._said_once = [place for place in said_once if place is not None]
+        self._order_before: tuple[Any, Sequence[Any]] | None = None
+        self.new_refunds: list[Line] = []
         self.new_clients: list[Client] = []
         self.new_products: list[Product] = []
         self.new_orders: list[Order] = []
@@ -94,6 +99,8 @@ class LineReader:
         self._costs: dict[Any, int | Reject] = {}
 
     def read(self, number: int, cells: Sequence[Any]) -> Line | Reject:
+        if self._order_at is not None:
+            cells = self._completed(cells, self._order_at)
         cell = cells[self._client_at]
         client = self._clients.get(cell) or self._read_client(cell, cells)
         if isinstance(client, Reject):
@@ -106,6 +113,20 @@ class LineReader:
         if isinstance(amount, Reject):
             return amount
         return self._line(number, cells, client, day, *amount)
+
+    def _completed(self, cells: Sequence[Any], order_at: int) -> Sequence[Any]:
+        """Shops write client, day and currency in the first row of an order alone: the rows below it mean the same."""
+        order = cells[order_at]
+        if self._order_before is None or order == "" or order != self._order_before[0]:
+            self._order_before = (order, cells)
+            return cells
+        blank = [at for at in self._said_once if cells[at] == ""]
+        if not blank:
+            return cells
+        completed, first = list(cells), self._order_before[1]
+        for at in blank:
+            completed[at] = first[at]
+        return completed
 
     def _line(
         self, number: int, cells: Sequence[Any], client: int, day: str, cents: int, quantity: str | None
@@ -128,9 +149,27 @@ class LineReader:
         order = self._read_order(cells, client, day)
         if isinstance(order, Reject):
             return order
+        refunded = self._read_refund(cells)
+        if isinstance(refunded, Reject):
+            return refunded
+        line = self._placed(number, order, day, product, quantity, cents, currency, cost)
+        if refunded:
+            self.new_refunds.append(
+                self._placed(number, order, day, None, None, -abs(refunded), currency, None)
+            )
+        return line
+
+    def _placed(
+        self, number: int, order: int, day: str, product: int | None, quantity: str | None, cents: int, currency: str,
+        cost: int | None,
+    ) -> Line:  # fmt: skip
         net = cents if currency == self._reporting_currency else self._net_of(cents, currency, day)
         position = self._positions[order, day] = self._positions.get((order, day), 0) + 1
         return Line(number, order, day, position, product, quantity, cents, currency, net, cost)
+
+    def _read_refund(self, cells: Sequence[Any]) -> int | Reject | None:
+        """What was given back of the whole order, in cents: files that have it do not say when, so on its day."""
+        return self._read_cost(cells[self._refunded_at]) if self._refunded_at is not None else None
 
     def _read_client(self, cell: Any, cells: Sequence[Any]) -> int | Reject:
         ref = clean(str(cell))
@@ -221,6 +260,8 @@ class LineReader:
     def _read_amount(self, cells: Sequence[Any]) -> tuple[int, str | None] | Reject:
         amount = cells[self._amount_at] if self._amount_at is not None else None
         quantity = cells[self._quantity_at] if self._quantity_at is not None else None
+        if amount == "" and self._price_at is not None:  # rows of one file may say either
+            amount = None
         price = cells[self._price_at] if self._price_at is not None and amount is None else None
         key = (amount, quantity, price)
         found = self._amounts.get(key)
@@ -277,7 +318,9 @@ class LineReader:
         if not text.strip():
             return Reject.NUMBER_MISSING
         try:
-            return parse_decimal(text, self._conventions.decimal_mark)
+            return parse_decimal(
+                without_currency(text, self._reporting_currency), self._conventions.decimal_mark
+            )
         except ValueError:
             return _unreadable(cell, Reject.NUMBER_UNREADABLE)
 

@@ -1,0 +1,234 @@
+"""The exports of well-known shops and CRMs: their column names, our own invented rows, from the upload to the tables."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from clients.models import Client, Person
+from intake.catalogue import OFFERS
+from intake.imports import import_by_operator
+from intake.presets import NAMES, PRESETS
+from intake.reading import head
+from intake.rules import Kind
+from sales.models import Category, ExchangeRate, Order, OrderLine, Product
+from tests.factories.records import make_client
+from tests.intake.helpers import NOW, TODAY, stored
+
+pytestmark = pytest.mark.django_db
+
+SHOPIFY_CUSTOMERS = """\
+Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,\
+Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,\
+Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags
+'7001,Nora,Delattre,nora@mail.example,yes,,12 rue des Lilas,,Lens,,FR,'62300,'+33321000000,'+33321000000,no,52.40,2,,no,"vip, north"
+'7002,,,phone-only,no,,,,,,FR,,,'+33600000000,no,0.00,0,,no,
+'7003,Ida,Lund,ida@mail.example,no,,,,Oslo,,NO,0150,,,no,0.00,0,,no,
+"""
+SHOPIFY_ORDERS = """\
+Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,\
+Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,\
+Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,\
+Billing Name,Billing Street,Billing City,Billing Zip,Billing Country,Cancelled at,Payment Method,Refunded Amount,Id
+#1001,nora@mail.example,partially_refunded,2026-03-01 10:00:00 +0100,fulfilled,,no,USD,40.00,0.00,0.00,40.00,,0.00,std,\
+2026-03-01 09:59:12 +0100,2,Comté,10.00,,FR-1,true,true,fulfilled,Nora Delattre,,Lens,62300,FR,,card,15.00,9001
+#1001,nora@mail.example,,,,,,,,,,,,,,2026-03-01 09:59:12 +0100,1,Wine,20.00,,VI-7,true,true,fulfilled,,,,,,,,,
+#1002,ida@mail.example,paid,2026-03-02 10:00:00 +0100,fulfilled,,no,EUR,5.50,0.00,0.00,5.50,,0.00,std,\
+2026-03-02 09:59:12 +0100,1,Comté,5.50,,FR-1,true,true,fulfilled,Ida Lund,,Oslo,0150,NO,,card,0.00,9002
+"""
+PRESTASHOP_CUSTOMERS = """\
+"ID";"Social title";"First name";"Last name";"Email address";"Sales";"Enabled";"Newsletter";"Partner offers";"Registration";"Last visit";
+"3";"Mrs.";"Nora";"Delattre";"nora@mail.example";"€52.40";"1";"0";"0";"2024-07-02 15:20:02";"2026-07-03 16:04:15";
+"4";"Mr.";"Karim";"Vasseur";"karim@mail.example";"--";"1";"1";"0";"2025-01-02 15:20:02";"--";
+"""
+PRESTASHOP_CUSTOMERS_FR = """\
+"ID";"Titre";"Prénom";"Nom";"Adresse e-mail";"Ventes";"Activé";"Newsletter";"Offres partenaires";"Inscription";"Dernière visite";
+"3";"Mme";"Nora";"Delattre";"nora@mail.example";"52,40 €";"1";"0";"0";"02/07/2024 15:20:02";"13/07/2026 16:04:15";
+"4";"M.";"Karim";"Vasseur";"karim@mail.example";"--";"1";"1";"0";"22/01/2025 15:20:02";"--";
+"""
+PRESTASHOP_ORDERS = """\
+"ID";"Reference";"New client";"Delivery";"Customer";"Total";"Payment";"Status";"Date";
+"5";"KHWLILZLL";"0";"France";"N. Delattre";"€1,061.80";"Bank wire";"Delivered";"2026-03-01 12:14:29";
+"4";"FFATNOMMJ";"1";"France";"K. Vasseur";"€14.90";"Cheque";"Delivered";"2026-03-02 09:01:00";
+"""
+PRESTASHOP_ORDERS_FR = """\
+"ID";"Référence";"Nouveau client";"Livraison";"Client";"Total";"Paiement";"État";"Date";
+"5";"KHWLILZLL";"0";"France";"N. Delattre";"1 061,80 €";"Virement";"Livré";"13/03/2026 12:14:29";
+"4";"FFATNOMMJ";"1";"France";"K. Vasseur";"14,90 €";"Chèque";"Livré";"14/03/2026 09:01:00";
+"""
+WOO_CUSTOMERS = """\
+Name,Username,"Last Active","Sign Up",Email,Orders,"Total Spend",AOV,"Country / Region",City,Region,"Postal Code"
+"Nora Delattre",nora,"2026-03-01 10:00:00","2024-05-01 10:00:00",nora@mail.example,2,52.40,26.20,FR,Lens,,62300
+"Guest Lund",,"2026-03-02 10:00:00",,guest@mail.example,1,5.50,5.50,NO,Oslo,,0150
+"""
+WOO_ORDERS = """\
+Date,"Order #","N. Revenue (formatted)",Status,Customer,"Customer type",Product(s),"Items sold",Coupon(s),"N. Revenue",Attribution
+"2026-03-01 10:00:00",501,€40.00,completed,"Nora Delattre",returning,"2× Comté",2,,40,Direct
+"2026-03-02 11:00:00",502,€-15.00,refunded,"Nora Delattre",returning,"1× Comté",-1,,-15,Direct
+"""
+WOO_PRODUCTS = """\
+ID,Type,SKU,Name,Published,"Is featured?","Visibility in catalog","In stock?","Regular price",Categories,Tags
+11,simple,FR-1,Comté,1,0,visible,1,10,"Food > Cheese",
+12,simple,VI-7,Wine,-1,0,visible,1,20,Drinks,
+13,variable,,No number,1,0,visible,1,,Food,
+"""
+SHOPIFY_PRODUCTS = """\
+Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Status
+comte,Comté,<p>Hi</p>,Val,Food > Cheese,Cheese,,true,Title,Default Title,FR-1,10.00,6.25,active
+wine,Wine,,Val,Drinks,Wine,,false,Title,Default Title,VI-7,20.00,,draft
+"""
+HUBSPOT = """\
+"Record ID","Company name","Company owner","Create Date","Phone Number","Last Activity Date","City","Country/Region","Industry"
+"9001","Laiterie du Val","","2024-01-01 09:00","+33 3 21 00 00 00","","Lille","France","FOOD"
+"""
+SALESFORCE = """\
+"Account Owner","Account Name","Account ID","Phone","Website","Billing Street","Billing City","Billing State/Province","Billing Zip/Postal Code","Billing Country","Type"
+"","Laiterie du Val","001xx000003DGb2","+33 3 21 00 00 00","laiterie.example","1 rue","Lille","","59000","France","Customer"
+"""
+ZOHO = """\
+Record Id,Account Owner,Account Name,Phone,Website,Billing Street,Billing City,Billing State,Billing Code,Billing Country,Parent Account
+zcrm_55001,,Laiterie du Val,+33 3 21 00 00 00,laiterie.example,1 rue,Lille,,59000,France,
+"""
+DYNAMICS = """\
+(Do Not Modify) Account,(Do Not Modify) Row Checksum,(Do Not Modify) Modified On,Account Name,Main Phone,Address 1: Street 1,Address 1: City,Address 1: ZIP/Postal Code,Address 1: Country/Region,Website
+a1b2-c3,xx==,2026-01-01 10:00,Laiterie du Val,+33 3 21 00 00 00,1 rue,Lille,59000,France,laiterie.example
+"""
+
+
+def bring(folder: Path, kind: Kind, name: str, text: str) -> dict[str, Any]:
+    """Import as the page would: the preset is found by the header alone."""
+    path = folder / f"{name}.csv"
+    path.write_text(text, "utf-8-sig")
+    header, _ = head(path, path.name)
+    found = OFFERS[kind].fitting(header)
+    assert next(iter(found)) == name
+    return import_by_operator(
+        kind=kind, path=path, mapping=found[name], owner=None, today=TODAY, now=NOW, legal_basis="contract", source=name
+    )  # fmt: skip
+
+
+def again(folder: Path, kind: Kind, name: str, text: str) -> None:
+    before = stored()
+    bring(folder, kind, name, text)
+    assert stored() == before
+
+
+def test_every_preset_has_a_name_and_known_fields() -> None:
+    for kind, presets in PRESETS.items():
+        fields = {spec.name for spec in OFFERS[kind].fields}
+        for name, preset in presets.items():
+            assert name in NAMES
+            assert set(preset.columns) <= fields
+
+
+def test_shopify_customers(tmp_path: Path) -> None:
+    result = bring(tmp_path, Kind.CLIENTS, "shopify_customers", SHOPIFY_CUSTOMERS)
+    assert (result["created"], result["rejected"]) == (2, {"not_an_email": 1})
+    nora = Client.objects.get(ref="nora@mail.example")
+    assert (nora.name, nora.kind, nora.phone, nora.city, nora.country, sorted(nora.tags.values_list("name", flat=True))) == (
+        "Nora Delattre", "person", "+33321000000", "Lens", "FR", ["north", "vip"],
+    )  # fmt: skip
+    assert Person.objects.get(client=nora).first_name == "Nora"
+    again(tmp_path, Kind.CLIENTS, "shopify_customers", SHOPIFY_CUSTOMERS)
+
+
+def test_shopify_orders(tmp_path: Path) -> None:
+    """Further rows of an order say neither currency nor buyer's name; a refund is said once for the order."""
+    ExchangeRate.objects.create(currency="USD", day=date(2026, 3, 1), rate=Decimal("0.5"))
+    nora = make_client(ref="nora@mail.example", name="Nora")
+    result = bring(tmp_path, Kind.ORDERS, "shopify_orders", SHOPIFY_ORDERS)
+    assert (result["read"], result["accepted"], result["rejected"], result["lines"]) == (3, 3, {}, 4)
+    lines = OrderLine.objects.filter(order__ref="#1001").order_by("position")
+    assert list(lines.values_list("product__ref", "quantity", "amount_cents", "currency", "net_cents")) == [
+        ("FR-1", 2, 2000, "USD", 1000), (None, None, -1500, "USD", -750), ("VI-7", 1, 2000, "USD", 1000),
+    ]  # fmt: skip
+    assert set(Order.objects.values_list("ref", "client__ref")) == {
+        ("#1001", nora.ref), ("#1002", "ida@mail.example"),
+    }  # fmt: skip
+    assert Client.objects.get(ref="ida@mail.example").name == "Ida Lund"
+    again(tmp_path, Kind.ORDERS, "shopify_orders", SHOPIFY_ORDERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "since"),
+    [
+        ("prestashop_customers", PRESTASHOP_CUSTOMERS, date(2024, 7, 2)),
+        ("prestashop_customers_fr", PRESTASHOP_CUSTOMERS_FR, date(2024, 7, 2)),
+    ],
+)
+def test_prestashop_customers(tmp_path: Path, name: str, text: str, since: date) -> None:
+    assert bring(tmp_path, Kind.CLIENTS, name, text)["created"] == 2
+    nora = Client.objects.get(ref="3")
+    assert (nora.name, nora.email, nora.kind, nora.observed_from) == (
+        "Nora Delattre", "nora@mail.example", "person", since,
+    )  # fmt: skip
+    again(tmp_path, Kind.CLIENTS, name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "day"),
+    [
+        ("prestashop_orders", PRESTASHOP_ORDERS, date(2026, 3, 1)),
+        ("prestashop_orders_fr", PRESTASHOP_ORDERS_FR, date(2026, 3, 13)),
+    ],
+)
+def test_prestashop_orders(tmp_path: Path, name: str, text: str, day: date) -> None:
+    result = bring(tmp_path, Kind.ORDERS, name, text)
+    assert result["rejected"] == {}
+    line = OrderLine.objects.get(order__ref="KHWLILZLL")
+    assert (line.amount_cents, line.day, line.order.client.name) == (106_180, day, "N. Delattre")
+    again(tmp_path, Kind.ORDERS, name, text)
+
+
+def test_an_amount_in_another_currencys_sign_is_not_taken_for_ours(tmp_path: Path) -> None:
+    result = bring(tmp_path, Kind.ORDERS, "prestashop_orders", PRESTASHOP_ORDERS.replace("€14", "$14"))
+    assert result["rejected"] == {"number_unreadable": 1}
+
+
+def test_woocommerce(tmp_path: Path) -> None:
+    assert bring(tmp_path, Kind.CLIENTS, "woocommerce_customers", WOO_CUSTOMERS)["created"] == 2
+    assert Client.objects.get(ref="guest@mail.example").name == "Guest Lund"
+    assert bring(tmp_path, Kind.ORDERS, "woocommerce_orders", WOO_ORDERS)["rejected"] == {}
+    assert list(OrderLine.objects.order_by("day").values_list("order__ref", "amount_cents")) == [
+        ("501", 4000), ("502", -1500),
+    ]  # fmt: skip
+    assert bring(tmp_path, Kind.PRODUCTS, "woocommerce_products", WOO_PRODUCTS)["rejected"] == {"missing": 1}
+    assert list(Product.objects.order_by("ref").values_list("ref", "category__name", "sold_online")) == [
+        ("FR-1", "Cheese", True), ("VI-7", "Drinks", False),
+    ]  # fmt: skip
+    assert Category.objects.get(name="Cheese").parent == Category.objects.get(name="Food")
+
+
+def test_shopify_products_and_their_costs(tmp_path: Path) -> None:
+    assert bring(tmp_path, Kind.PRODUCTS, "shopify_products", SHOPIFY_PRODUCTS)["created"] == 2
+    assert list(Product.objects.order_by("ref").values_list("ref", "name", "sold_online", "unit_cost")) == [
+        ("FR-1", "Comté", True, Decimal("6.25")), ("VI-7", "Wine", False, None),
+    ]  # fmt: skip
+    costs = bring(tmp_path, Kind.COSTS, "shopify_products", SHOPIFY_PRODUCTS.replace("6.25", "6.50"))
+    assert (costs["updated"], costs["rejected"]) == (1, {"missing": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "ref"),
+    [
+        ("crm_companies", HUBSPOT, "9001"), ("salesforce_accounts", SALESFORCE, "001xx000003DGb2"),
+        ("zoho_accounts", ZOHO, "zcrm_55001"), ("dynamics_accounts", DYNAMICS, "a1b2-c3"),
+    ],
+)  # fmt: skip
+def test_companies_of_a_crm(tmp_path: Path, name: str, text: str, ref: str) -> None:
+    assert bring(tmp_path, Kind.CLIENTS, name, text)["rejected"] == {}
+    client = Client.objects.get()
+    assert (client.ref, client.name, client.kind, client.city, client.country, client.phone) == (
+        ref, "Laiterie du Val", "company", "Lille", "France", "+33 3 21 00 00 00",
+    )  # fmt: skip
+    again(tmp_path, Kind.CLIENTS, name, text)
+
+
+def test_a_preset_is_said_on_the_command_line_too(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text(WOO_CUSTOMERS)
+    call_command("import_records", "clients", str(path), "--mapping", "woocommerce_customers", "--json")
+    assert set(Client.objects.values_list("ref", flat=True)) == {"nora@mail.example", "guest@mail.example"}
