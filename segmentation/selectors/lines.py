@@ -11,7 +11,10 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from common import arrays
+from common.arrays import Part
 from common.periods import WINDOW_DAYS
+from sales.models import OrderLine
+from sales.rules import Channel
 from segmentation.rules.matrix import Bucket
 
 Ints = NDArray[np.int64]
@@ -21,25 +24,49 @@ def bucket_sums(client_ids: Ints, days: Sequence[date], new_since: date | None) 
     """For each of ``days`` (two at most) one row per client (in the order of ``client_ids``), one column per bucket: net
     cents of the 52 weeks up to that day.
 
-    Client, windows and channel of a line travel in one number, and numpy looks up the products and sums: sums in SQL for
-    each window and bucket, or a join with the products, took longer.
+    Orders and products are looked up in numpy: measured, a join in the database takes longer, and sums in SQL for each
+    window and bucket several times as long.
     """
     spans = [(day - timedelta(days=WINDOW_DAYS), day) for day in days]
-    rows = arrays.select(_sql(spans), ["line_key", "product", "net"])
-    key, net = rows["line_key"], rows["net"]
+    rows = _lines(spans)
+    client, channel = _orders(rows["ordered"])
     found = [np.zeros((len(client_ids), len(Bucket)), dtype=np.int64) for _ in days]
-    if not len(client_ids) or not len(key):
+    if not len(client_ids) or not len(client):
         return found
-    bucket = _buckets(new_since, rows["product"], key & _CHANNEL_MASK)
-    client, windows = key >> _BITS, key >> _CHANNEL_BITS & _WINDOW_MASK
     place = np.minimum(np.searchsorted(client_ids, client), len(client_ids) - 1)
     known = client_ids[place] == client
-    cell = place * len(Bucket) + bucket
+    cell = place * len(Bucket) + _buckets(new_since, rows["product"], channel)
     for number in range(len(days)):
-        inside = known & (windows >> number & 1 == 1)
-        sums = np.bincount(cell[inside], net[inside], len(client_ids) * len(Bucket))
+        inside = known & (rows["windows"] >> number & 1 == 1)
+        sums = np.bincount(cell[inside], rows["net"][inside], len(client_ids) * len(Bucket))
         found[number] = np.rint(sums).astype(np.int64).reshape(len(client_ids), len(Bucket))
     return found
+
+
+def _orders(wanted: Ints) -> tuple[Ints, Ints]:
+    """Client and channel of each order asked for; client 0 of one that is gone since its lines were read."""
+    code = " ".join(f"WHEN '{name.value}' THEN {code}" for code, name in enumerate(_CHANNELS) if name)
+    parts = [
+        Part("id", "id", _most("sales_order")),
+        Part("client", "client_id", _most("sales_order", "client_id")),
+        Part("channel", f"CASE channel {code} ELSE 0 END", len(_CHANNELS) - 1),
+    ]
+    rows = arrays.select_packed(parts, {}, "sales_order")
+    ids = rows["id"]
+    if (ids[1:] < ids[:-1]).any():
+        order = np.argsort(ids)
+        rows = {name: values[order] for name, values in rows.items()}
+    if not len(rows["id"]):
+        return np.zeros_like(wanted), np.zeros_like(wanted)
+    place = np.minimum(np.searchsorted(rows["id"], wanted), len(rows["id"]) - 1)
+    return np.where(rows["id"][place] == wanted, rows["client"][place], 0), rows["channel"][place]
+
+
+def _most(table: str, column: str = "id") -> int:
+    """With a bit to spare for what is added while we read."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COALESCE(MAX({column}), 0) FROM {table}")
+        return 2 * int(cursor.fetchone()[0]) + 1
 
 
 def _buckets(new_since: date | None, product: Ints, channel: Ints) -> Ints:
@@ -51,14 +78,16 @@ def _buckets(new_since: date | None, product: Ints, channel: Ints) -> Ints:
     )
     new_from = np.iinfo(np.int64).max if new_since is None else new_since.toordinal()
     introduced, sold = facts["introduced"], facts["sold_online"]
-    table = np.empty((3, max(facts["id"].max(initial=0), product.max(initial=0)) + 1), dtype=np.int8)
-    table[_CHANNELS.index("")] = Bucket.NO_CHANNEL_NO_FLAG
-    table[_CHANNELS.index("online")] = Bucket.NO_INTRODUCTION
-    table[_CHANNELS.index("offline")] = Bucket.OFFLINE
-    table[_CHANNELS.index(""), facts["id"]] = np.choose(
+    table = np.empty(
+        (len(_CHANNELS), max(facts["id"].max(initial=0), product.max(initial=0)) + 1), dtype=np.int8
+    )
+    table[_CHANNELS.index(Channel.UNKNOWN)] = Bucket.NO_CHANNEL_NO_FLAG
+    table[_CHANNELS.index(Channel.ONLINE)] = Bucket.NO_INTRODUCTION
+    table[_CHANNELS.index(Channel.OFFLINE)] = Bucket.OFFLINE
+    table[_CHANNELS.index(Channel.UNKNOWN), facts["id"]] = np.choose(
         sold, [Bucket.NO_CHANNEL_NO_FLAG, Bucket.OFFLINE, Bucket.NO_CHANNEL]
     )
-    table[_CHANNELS.index("online"), facts["id"]] = np.select(
+    table[_CHANNELS.index(Channel.ONLINE), facts["id"]] = np.select(
         [introduced == 0, introduced >= new_from],
         [Bucket.NO_INTRODUCTION, Bucket.NEW_ONLINE],
         Bucket.CLASSIC_ONLINE,
@@ -66,34 +95,40 @@ def _buckets(new_since: date | None, product: Ints, channel: Ints) -> Ints:
     return table[channel, product].astype(np.int64)
 
 
-_CHANNELS = ("", "online", "offline")
-_CHANNEL_BITS, _CHANNEL_MASK = 2, 3
+_CHANNELS = tuple(Channel)
 _MOST_DAYS = 2
-_WINDOW_MASK = (1 << _MOST_DAYS) - 1  # bit n: the line lies in the n-th window
-_BITS = _MOST_DAYS + _CHANNEL_BITS
 
 
-def _sql(spans: Sequence[tuple[date, date]]) -> str:
+def _lines(spans: Sequence[tuple[date, date]]) -> dict[str, Ints]:
+    """Order, product (0: none), windows and net cents; bit n of ``windows``: the line lies in the n-th."""
     inside = " + ".join(
-        f"CASE WHEN l.day > '{since}' AND l.day <= '{until}' THEN {1 << _CHANNEL_BITS + number} ELSE 0 END"
+        f"CASE WHEN day > '{since}' AND day <= '{until}' THEN {1 << number} ELSE 0 END"
         for number, (since, until) in enumerate(spans)
     )
     first, last = min(since for since, _until in spans), max(until for _since, until in spans)
-    code = " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(_CHANNELS) if name)
-    # SQLite walks the lines and looks up their orders ("CROSS" keeps it from the other way round).
-    join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
-    return (
-        f"SELECT o.client_id * {1 << _BITS} + {inside} + CASE o.channel {code} ELSE 0 END AS line_key,"
-        " COALESCE(l.product_id, 0) AS product, l.net_cents AS net"
-        f" FROM sales_orderline l {join} sales_order o ON o.id = l.order_id"
-        f" WHERE l.day > '{first}' AND l.day <= '{last}' AND l.net_cents IS NOT NULL"
-    )
+    parts = [
+        Part("ordered", "order_id", _most("sales_order")),
+        Part("product", "COALESCE(product_id, 0)", _most("sales_product")),
+        Part("windows", f"({inside})", (1 << _MOST_DAYS) - 1),
+    ]
+    source = f"sales_orderline WHERE day > '{first}' AND day <= '{last}' AND net_cents IS NOT NULL"
+    return arrays.select_packed(parts, {"net": "net_cents"}, source)
 
 
-def first_online_order() -> date | None:
-    """The day of the first order that came in online."""
-    from sales.models import OrderLine
-    from sales.rules import Channel
-
+def first_online_order(known: date | None = None) -> date | None:
+    """The day of the first order that came in online. ``known``: such a day as another night found it; then only
+    the days up to it are looked at, as long as there still is one."""
+    if known is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(_EARLIER, [known, Channel.ONLINE.value])
+            if found := cursor.fetchone()[0]:
+                return found if isinstance(found, date) else date.fromisoformat(found)
     lines = OrderLine.objects.filter(order__channel=Channel.ONLINE.value).order_by("day")
     return lines.values_list("day", flat=True).first()
+
+
+# By the rollup's index of days: the lines have none.
+_EARLIER = (
+    "SELECT MIN(d.day) FROM sales_clientday d JOIN sales_order o ON o.client_id = d.client_id"
+    " JOIN sales_orderline l ON l.order_id = o.id AND l.day = d.day WHERE d.day <= %s AND o.channel = %s"
+)

@@ -28,7 +28,8 @@ def reference_days() -> ReferenceDays:
     said = MatrixReference.objects.order_by("-pk").first()
     if said is not None:
         return ReferenceDays(said.online_began_on, said.new_since, False)
-    first = first_online_order()
+    run = matrix_run()
+    first = first_online_order(run.online_began_on if run and run.is_automatic else None)
     return ReferenceDays(first, first, True)
 
 
