@@ -32,7 +32,7 @@ from segmentation.rules.playbooks import TARGETS
 from segmentation.rules.waves import Step
 from segmentation.selectors.explained import position_of, reasons_of
 from segmentation.selectors.matrix import matrix_run
-from segmentation.selectors.own import own_in_force, segments_in_order
+from segmentation.selectors.own import own_choices
 from segmentation.selectors.runs import published_run
 
 STEPS_SHOWN = 5
@@ -152,7 +152,7 @@ def only_segment(clients: QuerySet[Any], code: str) -> QuerySet[Any]:
 
 
 def segment_choices() -> list[tuple[str, str | Promise]]:
-    own = own_in_force()
+    own = own_choices()
     if own is not None:
-        return [(segment.event_code, segment.name) for segment in segments_in_order(own)]
+        return own
     return [(segment.value, label) for segment, label in SEGMENTS.items()]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 
+from common.once import once
 from segmentation.labels import CELLS
 from segmentation.rules.matrix import Cell
 from segmentation.selectors.own import own_names
@@ -22,10 +23,9 @@ def segment_chip(
     if not code or not code.startswith("own:"):
         return {"segment": code, "short": short}
     if not names or code not in names:
-        kept: Any = context.render_context
-        names = kept.get("own_segment_names")
-        if names is None:
-            names = kept["own_segment_names"] = own_names()
+        # Kept with the request: a chip in a cell of a list is a template of its own.
+        request = context.get("request")
+        names = once(request).of(own_names) if request else own_names()
     name, playbook = names.get(code, (code, ""))
     return {"own": name, "playbook": playbook}
 
