@@ -41,6 +41,7 @@ REASONS = {
     "is_thoroughbred": _("Thoroughbred: high profitability, low revenue"),
     "is_athlete": _("Athlete: high revenue and high profitability"),
     "is_dilemma": _("Dilemma: neither revenue nor profitability is high"),
+    "in_own_segment": _("Segment: %(segment)s"),
     "slipping": _("All weeks taken together, %(chance_rate)s likely to be slipping away"),
     "alert": _("The order history shows a clear sign of decline"),
     "watch": _("The order history shows a first sign of decline"),

@@ -82,7 +82,9 @@ class ListLine(models.Model):
     trend = models.JSONField(default=list)  # revenue of the last 13 spans of 28 days, cents, oldest first
     reasons = models.JSONField(default=list)  # Reason.as_json, most telling first
     act = models.CharField(max_length=40)  # code of the suggested act
-    segment = models.CharField(max_length=14, blank=True)
+    segment = models.CharField(max_length=14, blank=True)  # what it is played like
+    # Its segment where the company's own segmentation was in force; empty: the grid's above.
+    own_segment = models.CharField(max_length=80, blank=True, default="", db_default="")
     exploration = models.BooleanField(default=False)  # drawn at random from the reserve
     state = models.CharField(
         max_length=8, default=LineState.OPEN.value,

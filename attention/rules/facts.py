@@ -33,6 +33,7 @@ class ClientFacts:
     margin_change: float | None
     cost_coverage: float | None
     assumed_share: float | None
+    own_segment: str = ""  # name in the company's own segmentation, where that is in force
 
     @property
     def shortfall_cents(self) -> int:

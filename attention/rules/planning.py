@@ -58,6 +58,7 @@ class Line:
     parts: dict[str, int]
     act: str
     segment: str
+    own_segment: str
     exploration: bool
     reasons: list[Reason]
     inputs: dict[str, Any]
@@ -162,6 +163,7 @@ def _line(one: Considered, portfolio: Portfolio, plan: Plan) -> Line:
         parts=one.value.parts,
         act=suggest_act(one.facts, one.stable, portfolio.as_of),
         segment=one.facts.segment,
+        own_segment=one.facts.own_segment,
         exploration=dose.drawn,
         reasons=explain_line(situation),
         inputs=_inputs(one, dose),

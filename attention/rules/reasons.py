@@ -116,7 +116,10 @@ def _standing(s: Situation) -> list[Scored]:
     found: list[Scored] = [(20, Reason(worth, {"worth_cents": s.contribution_cents}))]
     is_athlete = s.facts.segment == Segment.ATHLETE
     said_already = is_athlete and s.dose.floor
-    if s.facts.segment and s.facts.segment != Segment.TO_QUALIFY and not said_already:
+    if s.facts.own_segment:
+        # Played like one of the grid's, which is no statement on its revenue and profitability.
+        found.append((25 if is_athlete else 18, Reason("in_own_segment", {"segment": s.facts.own_segment})))
+    elif s.facts.segment and s.facts.segment != Segment.TO_QUALIFY and not said_already:
         found.append((25 if is_athlete else 18, Reason(f"is_{s.facts.segment}")))
     if 1.0 - s.stable > SLIPPING_FROM:
         found.append((40, Reason("slipping", {"chance_rate": 1.0 - s.stable})))

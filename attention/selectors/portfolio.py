@@ -21,7 +21,7 @@ from common.periods import IsoWeek, current_window
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence, RevenueState
 from sales.models import ClientDay
-from segmentation.selectors import playbooks_by_client
+from segmentation.selectors import own_segments_by_client, playbooks_by_client
 
 TREND_SPANS = 13
 SPAN_DAYS = 28
@@ -70,7 +70,9 @@ def read_portfolio(
 
 
 def _facts(owner: User, week: IsoWeek, run: KineticsRun) -> list[ClientFacts]:
-    segments = playbooks_by_client(owner=owner, day=week.monday + timedelta(days=6))
+    sunday = week.monday + timedelta(days=6)
+    segments = playbooks_by_client(owner=owner, day=sunday)
+    own = own_segments_by_client(owner=owner, day=sunday)
     rows = (
         ClientIndicator.objects.filter(run=run, client__owner=owner, client__state=ClientState.ACTIVE.value)
         .filter(profiled_q())
@@ -80,7 +82,13 @@ def _facts(owner: User, week: IsoWeek, run: KineticsRun) -> list[ClientFacts]:
     )
     return [
         ClientFacts(
-            client_id, created, segments.get(client_id, ""), Evidence(evidence), RevenueState(state), *rest
+            client_id,
+            created,
+            segments.get(client_id, ""),
+            Evidence(evidence),
+            RevenueState(state),
+            *rest,
+            own.get(client_id, ""),
         )
         for client_id, created, evidence, state, *rest in rows.iterator()
     ]

@@ -100,7 +100,7 @@ def _write_lines(weekly_list: WeeklyList, plan: WeekPlan, revenue: Mapping[int, 
             weekly_list=weekly_list, client_id=line.client_id, rank=rank, dose_minutes=line.dose_minutes,
             value_cents=line.value_cents, parts=line.parts, inputs=line.inputs,
             trend=revenue[line.client_id], reasons=[reason.as_json() for reason in line.reasons],
-            act=line.act, segment=line.segment, exploration=line.exploration,
+            act=line.act, segment=line.segment, own_segment=line.own_segment, exploration=line.exploration,
         )
         for rank, line in enumerate(plan.lines, start=1)
     )  # fmt: skip

@@ -57,3 +57,12 @@ def playbooks_by_client(*, owner: User, day: date) -> dict[int, str]:
     if run.own_id is None:
         return dict(placed.values_list("client_id", "segment"))
     return {pk: playbook or "" for pk, playbook in placed.values_list("client_id", "own__playbook")}
+
+
+def own_segments_by_client(*, owner: User, day: date) -> dict[int, str]:
+    """The name of each client's own segment as known on ``day``; empty where the grid rules."""
+    run = run_up_to(day)
+    if run is None or run.own_id is None:
+        return {}
+    placed = ClientSegment.objects.filter(run=run, client__owner=owner, own__isnull=False)
+    return dict(placed.values_list("client_id", "own__name"))
