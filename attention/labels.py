@@ -13,6 +13,7 @@ REASONS = {
     "reminder": _("You asked to be reminded on %(until_date)s"),
     "drawn": _("Drawn at random to learn what attention does (10%% of your time)"),
     "athlete_floor": _("Athlete: half an hour at least every two weeks"),
+    "athlete_floor_own": _("Played like an athlete: half an hour at least every two weeks"),
     "untouched": _("Not contacted on the list for %(weeks)s weeks"),
     "never_touched": _("Not on the list yet; every client comes up once in 13 weeks"),
     "silence": _("Usually orders every %(usual)s weeks, last order %(weeks)s weeks ago"),

@@ -16,6 +16,7 @@ class ClientFacts:
     client_id: int
     created_on: date
     segment: str  # empty: not classified yet
+    own_segment: str  # its name in the company's own segmentation, where that is in force
     evidence: Evidence
     revenue_state: RevenueState
     window_days: int | None
@@ -33,7 +34,6 @@ class ClientFacts:
     margin_change: float | None
     cost_coverage: float | None
     assumed_share: float | None
-    own_segment: str = ""  # name in the company's own segmentation, where that is in force
 
     @property
     def shortfall_cents(self) -> int:

@@ -57,7 +57,7 @@ def _why_now(s: Situation) -> list[Scored]:
     if s.dose.drawn:
         found.append((95 if s.dose.quanta == 1 else 10, Reason("drawn")))
     if s.dose.floor and s.facts.segment == Segment.ATHLETE:
-        found.append((55, Reason("athlete_floor")))
+        found.append((55, Reason("athlete_floor_own" if s.facts.own_segment else "athlete_floor")))
     elif s.dose.floor and not s.reminder:
         touched = "untouched" if s.was_touched else "never_touched"
         values = {"weeks": max(FLOOR_WEEKS, s.weeks_since_touch)} if s.was_touched else {}

@@ -85,10 +85,10 @@ def _facts(owner: User, week: IsoWeek, run: KineticsRun) -> list[ClientFacts]:
             client_id,
             created,
             segments.get(client_id, ""),
+            own.get(client_id, ""),
             Evidence(evidence),
             RevenueState(state),
             *rest,
-            own.get(client_id, ""),
         )
         for client_id, created, evidence, state, *rest in rows.iterator()
     ]

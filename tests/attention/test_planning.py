@@ -17,7 +17,7 @@ from tests.attention.helpers import AS_OF, WEEK
 
 def facts(client_id: int = 1, **fields: Any) -> ClientFacts:
     defaults: dict[str, Any] = {
-        "client_id": client_id, "created_on": AS_OF - timedelta(days=700), "segment": "whale",
+        "client_id": client_id, "created_on": AS_OF - timedelta(days=700), "segment": "whale", "own_segment": "",
         "evidence": Evidence.STABLE, "revenue_state": RevenueState.MEASURED, "window_days": 364,
         "r0_cents": 1_000_000, "r1_cents": 1_000_000, "growth_rate": 0.0, "change_p": None, "gap_p": None,
         "first_day": AS_OF - timedelta(days=900), "last_day": AS_OF - timedelta(days=20),
