@@ -233,21 +233,24 @@ class Work:
     # --- search text ---------------------------------------------------------------------------
     def refresh_search(self, model: Any, ids: str) -> None:
         """``search_text`` of the rows of a query, as their own ``save`` would write it."""
+        run("CREATE TEMPORARY TABLE intake_changed (id bigint primary key)")
+        run(f"INSERT INTO intake_changed SELECT DISTINCT i.id FROM ({ids}) i")
         run("CREATE TEMPORARY TABLE intake_search (id bigint primary key, search_text text)")
+        table = model._meta.db_table
         names = [f.attname for f in sql.columns_of(model) if f.attname != "search_text"]
-        listed = ", ".join(f.column for f in sql.columns_of(model) if f.attname != "search_text")
+        listed = ", ".join(f"t.{f.column}" for f in sql.columns_of(model) if f.attname != "search_text")
         last = 0
         while found := rows(
-            f"SELECT {listed} FROM {model._meta.db_table} WHERE id IN ({ids}) AND id > %s ORDER BY id LIMIT {CHUNK}",
-            [last],
-        ):
+            f"SELECT {listed} FROM intake_changed i JOIN {table} t ON t.id = i.id "
+            f"WHERE i.id > %s ORDER BY i.id LIMIT {CHUNK}", [last],
+        ):  # fmt: skip
             staging.stage(
                 "intake_search", ["id", "search_text"], [_search_text(model, names, one) for one in found]
             )
             last = found[-1][names.index("id")]
-        table = model._meta.db_table
         run(f"UPDATE {table} SET search_text = i.search_text FROM intake_search i WHERE i.id = {table}.id")
         run("DROP TABLE intake_search")
+        run("DROP TABLE intake_changed")
 
     def finish(self) -> None:
         """Count, and take the fingerprint of all that was written."""

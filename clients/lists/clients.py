@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -127,10 +127,17 @@ def _columns(user: Any) -> list[Column]:
     return [_NAME, *sorted(found, key=lambda column: column.position)]
 
 
+def _half(client: Client, name: str) -> str | None:
+    """Half of a private person's name, which the client holds in one piece."""
+    return next((getattr(person, name) or None for person in client.as_person), None)  # type: ignore[attr-defined]
+
+
 RECORD = (
     Column("ref", _("Reference")),
     Column("name", _("Name")),
     Column("kind", _("Kind")),
+    Column("first_name", _("First name"), value=lambda row: _half(row, "first_name")),
+    Column("last_name", _("Last name"), value=lambda row: _half(row, "last_name")),
     Column("owner", _("Owner"), value=lambda row: row.owner.email if row.owner else None),
     Column("team", _("Team"), value=lambda row: row.team.name if row.team else None),
     Column("street", _("Street")),
@@ -153,7 +160,12 @@ def _prepare(clients: Rows) -> Rows:
 
 
 def _prepare_record(clients: Rows) -> Rows:
-    return clients.select_related("owner", "team", "parent").prefetch_related("tags").defer("search_text")
+    of_person = Prefetch("people", Person.objects.filter(is_client=True), to_attr="as_person")
+    return (
+        clients.select_related("owner", "team", "parent")
+        .prefetch_related("tags", of_person)
+        .defer("search_text")
+    )
 
 
 def _counted(count: int, shown: str, narrowed: bool) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.exports import safe_cell
+from common.reading.conventions import folded
 
 MAX_CELL = 500
 
@@ -24,6 +25,12 @@ def disarmed(cell: Any) -> str:
 def _is_number(text: str) -> bool:
     digits = text[1:] if text[:1] in "+-" else text
     return digits.isascii() and digits.replace(".", "", 1).replace(",", "", 1).isdigit()
+
+
+def _unlike(header: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Names of our columns that the file's own do not have: mended, it is imported by the names of its columns."""
+    taken = {folded(name) for name in header}
+    return [f"{name} (import)" if folded(name) in taken else name for name in names]
 
 
 class RejectFile:
@@ -51,7 +58,8 @@ class RejectFile:
         self._file = self.path.open("w", encoding="utf-8-sig", newline="", errors="replace")
         self.path.chmod(0o600)
         self._writer = csv.writer(self._file)
-        self._writer.writerow([_("Line"), _("Code"), _("Field"), _("Reason"), *map(disarmed, self._header)])
+        own = _unlike(self._header, (_("Line"), _("Code"), _("Field"), _("Reason")))
+        self._writer.writerow([*own, *map(disarmed, self._header)])
 
     @property
     def exists(self) -> bool:

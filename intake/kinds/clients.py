@@ -73,7 +73,7 @@ _STORED = (
 _EMPTY = (
     "street", "postcode", "city", "country", "email", "phone", "registration_number", "website",
 )  # fmt: skip
-_CHANGED = "SELECT record_id FROM intake_row WHERE act IN ('create', 'update')"
+_CHANGED = "SELECT record_id AS id FROM intake_row WHERE act IN ('create', 'update')"
 
 
 def _check(values: Values, reading: Reading) -> Sequence[Problem]:

@@ -40,7 +40,7 @@ FIELDS = (
 )  # fmt: skip
 _UPDATED = tuple(spec.name for spec in FIELDS if spec.name not in ("client", "ref"))
 _SAME_NAME = "p.last_name = intake_row.last_name AND p.first_name = COALESCE(intake_row.first_name, '') AND p.email = ''"
-_CHANGED = "SELECT record_id FROM intake_row WHERE act IN ('create', 'update')"
+_CHANGED = "SELECT record_id AS id FROM intake_row WHERE act IN ('create', 'update')"
 
 
 def _key(values: Values) -> str:

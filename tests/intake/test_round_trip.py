@@ -153,6 +153,18 @@ def test_what_was_altered_or_deleted_since_comes_back(
         assert exported(browser, key, "csv") == content
 
 
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_a_private_person_who_was_deleted_comes_back_in_two_halves(
+    portfolio: Cast, browser_of: Any, file_format: str
+) -> None:
+    browser = browser_in("en", browser_of, portfolio.diane)
+    content = exported(browser, "clients", file_format)
+    Client.objects.get(ref="2026-01-02").delete()
+    imported(browser, "clients", content, f"export.{file_format}")
+    person = Person.objects.get(client__ref="2026-01-02")
+    assert (person.first_name, person.last_name, person.is_client) == ("Nora", "O'Neil-Ümlaut", True)
+
+
 def alter(key: str) -> None:
     if key == "clients":
         Client.objects.filter(ref="=1+1").update(
