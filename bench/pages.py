@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+DIRECTOR = "helene.montaudin@demo.example"
 SEED_CLIENTS = 2_500  # of the demo; copied until there are enough
 COPIED = {  # columns that hold a number of a copied table, so that each copy keeps to itself
     "clients_client": {"id": "clients_client", "parent_id": "clients_client"},
@@ -142,7 +143,7 @@ def _served() -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         with contextlib.suppress(OSError):
             if _get(port, "/health/live", "")[0] == 200:
                 return
@@ -162,7 +163,7 @@ def _get(port: int, path: str, session: str) -> tuple[int, bytes]:
 def _measure(port: int, requests: int) -> None:
     from accounts.models import User
 
-    director = User.objects.get(email="helene.montaudin@demo.example")
+    director = User.objects.get(email=DIRECTOR)
     seller = User.objects.get(email="julien.rochelin@demo.example")
     floor = _median(port, Page("floor", "/health/live", 0, 0), "", requests)[0]
     for page in _pages():
@@ -179,24 +180,63 @@ def _measure(port: int, requests: int) -> None:
 def _pages() -> list[Page]:
     from django.urls import reverse
 
-    from clients.models import Client
+    from clients.models import Client, Person
 
-    clients, client = reverse("clients:list"), Client.objects.filter(orders__isnull=False).first()
+    client, person = Client.objects.filter(orders__isnull=False).first(), Person.objects.first()
+    assert client is not None
+    assert person is not None
+    clients = reverse("clients:list")
     return [
         Page("client list", clients, 60, 15, 60),
-        Page("list by revenue", f"{clients}?sort=-revenue", 80, 15, 60),
         Page("search", f"{clients}?q=horloge", 80, 15, 60),
         Page("page 400", f"{clients}?page=400", 80, 15, 60),
         Page("list, filtered", f"{clients}?kind=person&city=lens&contact_before=2026-01-01", 80, 15, 60),
-        Page("people", reverse("clients:person_list"), 80, 15, 60),
-        Page("tasks", reverse("clients:task_list"), 80, 15, 60),
-        Page("interactions", reverse("clients:interaction_list"), 80, 15, 60),
-        Page("orders", reverse("sales:order_list"), 80, 15, 60),
+        *(Page(f"list, {asked}", f"{clients}?{asked}", 80, 18, 60)
+          for asked in ("tag=1", "segment=whale", "evidence=alert", "matrix_cell=migration", "scope=nobody")),
+        *_others(), *_sorted("clients"), *_sorted("orders"),
+        *(Page(f"palette {text!r}", f"{reverse('clients:search')}?q={text}", 80, 10)
+          for text in ("horl", "lens martin", "zzzz", "O12")),
         Page("client page", reverse("clients:detail", args=[client.pk]), 40, 20),
+        Page("person", reverse("clients:person", args=[person.pk]), 80, 20),
+        Page("type of a person", reverse("sociotypes:person", args=[person.pk]), 80, 20),
+        Page("questionnaires", reverse("sociotypes:rounds"), 80, 20),
+        Page("reliability", reverse("sociotypes:reliability"), 80, 20),
+        Page("duplicates", reverse("clients:duplicates"), 80, 15),
+        Page("duplicates, page 400", f"{reverse('clients:duplicates')}?page=400", 80, 15),
         Page("grid", reverse("segmentation:grid"), 80, 20),
+        Page("grid, filtered", f"{reverse('segmentation:grid')}?tag=1", 80, 20),
+        Page("matrix", reverse("segmentation:matrix"), 80, 20),
+        Page("readiness", reverse("segmentation:readiness"), 80, 20),
+        Page("plan", reverse("segmentation:plan"), 80, 20),
         Page("kinetics", reverse("kinetics:overview"), 80, 20),
         Page("my week", reverse("home"), 80, 20),
-    ]
+    ]  # fmt: skip
+
+
+def _others() -> Iterator[Page]:
+    """Every other list, its first page and its 400th."""
+    from django.urls import reverse
+
+    for name in ("person_list", "unit_list", "task_list", "interaction_list", "batch_list"):
+        yield Page(name, reverse(f"clients:{name}"), 80, 15, 60)
+        yield Page(f"{name}, page 400", f"{reverse(f'clients:{name}')}?page=400", 80, 15, 60)
+    orders = reverse("sales:order_list")
+    for asked in ("", "?page=400", "?q=O12", "?q=horloge", "?channel=online", "?since=2026-06-01"):
+        yield Page(f"orders{asked}", f"{orders}{asked}", 80, 15, 60)
+
+
+def _sorted(key: str) -> Iterator[Page]:
+    """Every column of a list that sorts, largest first."""
+    from django.urls import reverse
+
+    from accounts.models import User
+    from common.lists.registry import get
+
+    spec = get(key)
+    assert spec is not None
+    for column in spec.columns(User.objects.get(email=DIRECTOR)):
+        if column.sortable:
+            yield Page(f"{key} by {column.key}", f"{reverse(spec.url_name)}?sort=-{column.key}", 80, 18, 60)
 
 
 def _session(user: Any) -> str:

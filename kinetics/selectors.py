@@ -81,10 +81,8 @@ def overview(user: Any, run: KineticsRun) -> Overview:
     rows: QuerySet[Any] = ClientIndicator.objects.filter(run=run).visible_to(user)
     change = F("r0_cents") - F("r1_cents")
     compared: QuerySet[Any] = rows.filter(r1_cents__isnull=False).annotate(change=change)
-    totals = rows.aggregate(
-        expected=Sum("expected_cents"), clients=Count("client_id"),
-        change=Sum(change), compared=Count("r1_cents"),
-    )  # fmt: skip
+    # Who sees every client gets what the night added up.
+    totals = (sees_all(user) and run.counts.get("totals")) or totals_of(rows)
     states, evidences = _counts(rows, run, user)
     return Overview(
         run=run, clients=totals["clients"], compared=totals["compared"],
@@ -94,6 +92,14 @@ def overview(user: Any, run: KineticsRun) -> Overview:
         risen=_movements(run, compared.filter(change__gt=0).order_by("-change", "client_id")),
         states=[StateCount(one.value, label, states.get(one.value, 0)) for one, label in REVENUE_STATES.items()],
         evidences=[StateCount(one.value, label, evidences.get(one.value, 0)) for one, label in EVIDENCES.items()],
+    )  # fmt: skip
+
+
+def totals_of(rows: QuerySet[Any]) -> dict[str, Any]:
+    """Clients, those with two windows, Σ of their change and of what is expected, in cents."""
+    return rows.aggregate(
+        expected=Sum("expected_cents"), clients=Count("client_id"),
+        change=Sum(F("r0_cents") - F("r1_cents")), compared=Count("r1_cents"),
     )  # fmt: skip
 
 

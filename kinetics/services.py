@@ -23,6 +23,7 @@ from kinetics.forecast import Forecast, Portfolio, make_forecast
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.rules import RULE_VERSION
 from kinetics.scoring import score
+from kinetics.selectors import totals_of
 from kinetics.states import RunMode, RunState
 from sales.rollup import rebuild_dirty
 from sales.windows import Windows, fetch_all
@@ -150,6 +151,7 @@ def _publish(
     }  # fmt: skip
     run.counts = {"clients": sum(counts.get("evidence", Counter()).values()), "phases": phases.seconds}
     run.counts |= {name: dict(by_state) for name, by_state in counts.items()}
+    run.counts["totals"] = totals_of(ClientIndicator.objects.filter(run=run))
     run.seconds = round(phases.total, 3)
     run.published_at = run.started_at + timedelta(seconds=run.seconds)
     same_day = KineticsRun.objects.filter(as_of=run.as_of, mode=run.mode)
