@@ -39,7 +39,7 @@ for number in range({rounds}):
 RACER = """
 import time
 from django.utils import timezone
-from django.db import close_old_connections
+from django.db import DatabaseError
 from accounts.models import User
 from clients.merging.services import MergeRefused, merge_clients
 from clients.merging.undo import UndoRefused, undo_merge
@@ -47,7 +47,7 @@ from clients.models import Batch, Client, Task
 from clients.personal.erasing import erase_subject
 from clients.personal.sources import subject_of
 from clients.services import open_task
-from common.conflicts import Vanished
+from common.conflicts import Vanished, is_busy
 anne = User.objects.get(email="anne@example.org")
 def one(ref):
     return Client.objects.get(ref=ref)
@@ -64,10 +64,16 @@ subjects = {{key: subject_of(client) for key, client in seen.items()}}
 told = []
 for number in range({rounds}):
     time.sleep(max(0, {start} + number * 0.4 - time.time()))
-    try:
-        told.append(act(number, seen[("A", number)], seen[("B", number)]))
-    except Vanished:
-        told.append("gone")
+    while True:  # who is told to try again in a moment does
+        try:
+            told.append(act(number, seen[("A", number)], seen[("B", number)]))
+        except Vanished:
+            told.append("gone")
+        except DatabaseError as error:
+            if is_busy(error):
+                continue
+            raise
+        break
 print(json.dumps(told))
 """
 MERGE_A = "def act(number, a, b):\n    return merge(a.pk, b.pk)"
