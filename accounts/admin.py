@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RightsChange, Team, User
@@ -45,6 +46,11 @@ class ScopedAdmin(admin.ModelAdmin):
         if hasattr(rows, "visible_to"):
             kwargs["queryset"] = rows.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The list is called what it holds."""
+        title = capfirst(self.model._meta.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def _in_scope(self, request: HttpRequest, record: Any) -> bool:
         return record is None or self.get_queryset(request).filter(pk=record.pk).exists()

@@ -33,6 +33,7 @@ class RightsCell:
     """One act of one role: how far it goes, how far it may be opened, and whether that was changed here."""
 
     name: str
+    role: str | Promise
     reach: Reach
     choices: list[tuple[int, str | Promise]]
     is_own: bool
@@ -58,7 +59,7 @@ def rights_table(said: Said) -> list[RightsRow]:
 def _cell(role: Role, act: Act, said: Said) -> RightsCell:
     here = reach_of(role, act, said)
     choices = [(int(reach), REACHES[reach]) for reach in choices_for(role, act)]
-    return RightsCell(f"{role.value}-{act.value}", here, choices, here != reach_of(role, act))
+    return RightsCell(f"{role.value}-{act.value}", ROLES[role], here, choices, here != reach_of(role, act))
 
 
 def rights_changes() -> list[dict[str, Any]]:

@@ -46,19 +46,25 @@ class MailStateFilter(admin.SimpleListFilter):
         return queryset.filter(mail__state=self.value()) if self.value() else queryset
 
 
+class YearFilter(admin.AllValuesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("year")
+
+
 @admin.register(WeeklyList)
 class WeeklyListAdmin(ReadOnlyAdmin):
     manager_may = frozenset({"view"})
     list_display = (
         "week_shown",
-        "owner",
+        "owner_shown",
         "lines_shown",
         "answered_shown",
         "planned_minutes",
         "mail_state",
         "mail_sent",
     )
-    list_filter = (MailStateFilter, "iso_year")
+    list_filter = (MailStateFilter, ("iso_year", YearFilter))
     list_select_related = ("owner", "mail")
     search_fields = ("owner__name", "owner__email")
     ordering = ("-iso_year", "-iso_week", "owner__name")
@@ -77,6 +83,10 @@ class WeeklyListAdmin(ReadOnlyAdmin):
     @admin.display(description=_("week"), ordering="iso_week")
     def week_shown(self, weekly_list: Any) -> str:
         return str(weekly_list.week)
+
+    @admin.display(description=_("owner"), ordering="owner__name")
+    def owner_shown(self, weekly_list: Any) -> str:
+        return str(weekly_list.owner)
 
     @admin.display(description=_("clients"))
     def lines_shown(self, weekly_list: Any) -> int:

@@ -24,7 +24,16 @@ class KineticsConfig(AppConfig):
         add_column(
             Column("revenue", _("Revenue, 52 weeks"), panels.with_revenue, money, position=30, numeric=True)
         )
-        add_column(Column("growth", pgettext_lazy("amount", "Change"), panels.with_growth, delta, position=35, numeric=True))
+        add_column(
+            Column(
+                "growth",
+                pgettext_lazy("amount", "Change"),
+                panels.with_growth,
+                delta,
+                position=35,
+                numeric=True,
+            )
+        )
         add_column(
             Column(
                 "moved", _("Gained or lost"), panels.with_moved, money, position=36, numeric=True, shown=False,

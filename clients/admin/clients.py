@@ -48,7 +48,7 @@ def _handed_over(act: BulkAct) -> tuple[Any, str, Any]:
 class ClientAdmin(SearchTextMixin, TrackedAdmin):
     """Clients are merged or erased on their own pages, never deleted here."""
 
-    list_display = ("name", "ref", "kind", "owner", "team", "city", "phone", "updated_at")
+    list_display = ("name", "ref", "kind", "owner", "team", "city", "updated_at")
     list_filter = ("kind", ("owner", VisibleUserFilter), "tags", "language")
     list_select_related = ("owner", "team")
     autocomplete_fields = ("owner", "team", "parent", "tags")
@@ -72,6 +72,11 @@ class ClientAdmin(SearchTextMixin, TrackedAdmin):
         """The acts of the list of clients: they are confirmed, done and undone in one place."""
         acts = acts_for("clients", request.user)
         return super().get_actions(request) | {act.key: _handed_over(act) for act in acts}
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Who sees one team alone need not read its name in every row."""
+        everything = self._may(request, "see all")
+        return [name for name in self.list_display if name != "team" or everything]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (*self.list_filter, "team") if self._may(request, "see all") else self.list_filter

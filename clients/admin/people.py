@@ -36,7 +36,7 @@ class ConsentInline(ScopedInline):
 @admin.register(Person)
 class PersonAdmin(SearchTextMixin, TrackedAdmin):
     list_display = (
-        "name", "client", "job_title", "role", "is_decision_maker", "email", "phone", "legal_basis", "source",
+        "name_shown", "client", "job_title", "role", "is_decision_maker", "email", "phone", "legal_basis", "source",
         "objects_shown", "consents_shown",
     )  # fmt: skip
     list_filter = (
@@ -57,6 +57,10 @@ class PersonAdmin(SearchTextMixin, TrackedAdmin):
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("consents")
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def name_shown(self, person: Person) -> str:
+        return person.name
 
     @admin.display(description=_("objects to profiling"), boolean=True, ordering="profiling_objected_at")
     def objects_shown(self, person: Person) -> bool:
