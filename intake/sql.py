@@ -17,6 +17,12 @@ def rows(sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def analyze(table: str) -> None:
+    """Fresh statistics of what was just filled: PostgreSQL would otherwise plan for a handful of rows."""
+    if on_postgresql():
+        run(f"ANALYZE {table}")
+
+
 def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 

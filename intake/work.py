@@ -23,6 +23,7 @@ from intake.sql import rows, run
 
 KEPT, CHANGES = KeptRow._meta.db_table, Change._meta.db_table
 CHUNK = 5000
+MANY = 1000  # rows of a table that change what is known of it
 _NOT_TOLD = frozenset({"id", "search_text", "created_at", "updated_at"})
 
 
@@ -279,8 +280,11 @@ def seal(record_import: RecordImport) -> None:
     kept = KeptRow.objects.filter(record_import=record_import, day=None)
     for (label,) in kept.values_list("model").distinct().order_by("model"):
         model = apps.get_model(label)
-        run(
+        sealed = run(
             f"UPDATE {KEPT} SET after = {sql.row_mark(model, 't')} FROM {model._meta.db_table} t "
             f"WHERE t.id = {KEPT}.record_id AND {KEPT}.record_import_id = %s AND {KEPT}.model = %s",
             [record_import.pk, label],
         )
+        if sealed >= MANY:
+            sql.analyze(model._meta.db_table)
+            sql.analyze(KEPT)
