@@ -32,7 +32,6 @@ class SegmentationConfig(AppConfig):
         add_source(source)
         add_timeline(moves)
 
-        leave("segmentation.ClientSegment")
         label = pgettext_lazy("the C of attention", "Care")
         navigation.add(navigation.Entry("care", label, "grid", "segmentation:grid", 60, under="/care/"))
         add_panel(Panel("segment", "segmentation/panels/chip.html", panels.chip, zone="head", position=10))
@@ -80,5 +79,19 @@ class SegmentationConfig(AppConfig):
                 help_text=_("Steps of playbooks done with the client."),
             )
         )  # fmt: skip
-        for result in ("clientsegment", "clientreadiness", "clientcell"):
+        add_column(
+            Column(
+                "diagnosis", _("Diagnosis"), panels.with_diagnosis, template="segmentation/columns/diagnosis.html",
+                position=66, choices=panels.diagnosis_choices, only=panels.only_diagnosis,
+                help_text=_("Why a dilemma is one."),
+            )
+        )  # fmt: skip
+        add_column(
+            Column(
+                "dilemma_steps", _("Steps out of the dilemma"), panels.with_dilemma_steps, position=67, numeric=True,
+                help_text=_("Steps of the dilemmas' playbook done, of clients with a diagnosis."),
+            )
+        )  # fmt: skip
+        # Events too: the night is done again after a merge and writes those of its day anew.
+        for result in ("clientsegment", "clientreadiness", "clientcell", "segmentevent"):
             leave(f"segmentation.{result}")

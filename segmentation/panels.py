@@ -17,7 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.functional import Promise
 
 from accounts.rights import may
@@ -116,6 +116,33 @@ def with_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
     count = Subquery(steps.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
     played = Case(When(profiled_one_by_one(), then=count), default=None, output_field=IntegerField())
     return clients.annotate(played=played)
+
+
+def with_diagnosis(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Adds ``diagnosis`` of a dilemma; null for none, and for a private client who objects to profiling."""
+    shown = When(profiled_one_by_one(), then=F("dilemma_diagnosis__diagnosis"))
+    return clients.annotate(diagnosis=Case(shown, default=None, output_field=CharField()))
+
+
+def only_diagnosis(clients: QuerySet[Any], diagnosis: str) -> QuerySet[Any]:
+    return clients.filter(profiled_q("pk"), dilemma_diagnosis__diagnosis=diagnosis)
+
+
+def diagnosis_choices() -> list[tuple[str, str | Promise]]:
+    return [(each.value, label) for each, label in DIAGNOSES.items()]
+
+
+def with_dilemma_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Adds ``dilemma_steps``: how many steps of the dilemmas' playbook are done; null without a diagnosis, 0 when none
+    is done yet."""
+    steps = (
+        PlayedStep.objects.filter(client=OuterRef("pk"), segment=Segment.DILEMMA.value)
+        .order_by()
+        .values("client")
+    )
+    count = Coalesce(Subquery(steps.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+    known = When(profiled_one_by_one(), dilemma_diagnosis__isnull=False, then=count)
+    return clients.annotate(dilemma_steps=Case(known, default=None, output_field=IntegerField()))
 
 
 def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from django import template
 
 from common.once import once
-from segmentation.labels import CELLS
+from segmentation.labels import CELLS, DIAGNOSES
 from segmentation.rules.matrix import Cell
+from segmentation.rules.playbooks import Diagnosis
 from segmentation.selectors.own import own_names
 
 register = template.Library()
@@ -34,6 +35,11 @@ def segment_chip(
 def cents(value: float | None) -> int | None:
     """A sum of cents that was computed in floats, for the money filters."""
     return None if value is None else round(value)
+
+
+@register.simple_tag
+def diagnosis_name(code: str | None) -> Any:
+    return DIAGNOSES[Diagnosis(code)] if code else "–"
 
 
 @register.simple_tag
