@@ -110,6 +110,7 @@ class Client(models.Model):
             models.Index(fields=["owner", "name"], name="client_owner_name"),
             models.Index(fields=["team", "name"], name="client_team_name"),
             models.Index(fields=["state", "name", "id"], name="client_state_name"),
+            models.Index(fields=["state", "city", "id"], name="client_state_city"),
             # Most clients have no parent: an index with all those nulls looks worthless to SQLite.
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="client_parent"),
         ]
