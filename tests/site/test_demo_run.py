@@ -14,10 +14,8 @@ from tests.site.test_up import running
 pytestmark = pytest.mark.slow
 
 STATE = """
-from jobs.models import Job
-from attention.models import WeeklyList
-night = Job.objects.filter(kind="night").first()
-print(json.dumps([night and night.state, night and night.fence, WeeklyList.objects.count() > 0]))
+    SELECT state, fence, (SELECT COUNT(*) FROM attention_weeklylist) > 0
+    FROM jobs_job WHERE kind = 'night' ORDER BY id LIMIT 1
 """
 LIST = """
 from accounts.models import User
@@ -43,7 +41,7 @@ def _log_in(address: str) -> urllib.request.OpenerDirector:
 
 def test_demo_shows_a_week_soon_after_the_start(installation: Installation) -> None:
     with running(installation, "--demo") as (_, port):
-        wait_for(lambda: installation.python(STATE) == ["done", 1, True], 180, every=1)
+        wait_for(lambda: installation.rows(STATE) == [("done", 1, True)], 180, every=0.5)
         lines = installation.python(LIST)
         page = html.unescape(
             _log_in(f"http://127.0.0.1:{port}").open(f"http://127.0.0.1:{port}/").read().decode()

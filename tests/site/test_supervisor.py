@@ -11,7 +11,7 @@ from cmix_site import supervisor
 from cmix_site.supervisor import Supervisor
 from tests.installations import group_members, wait_for
 
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+DEAF = "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); pathlib.Path({!r}).touch(); time.sleep(60)"
 WITH_CHILD = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print(p.pid, flush=True); p.wait()"
 
 
@@ -31,10 +31,10 @@ def test_end_of_one_part_ends_all(parts: Supervisor) -> None:
     assert [part.process.returncode for part in parts.parts] == [-signal.SIGTERM, 3]
 
 
-def test_deaf_part_is_killed(parts: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deaf_part_is_killed(parts: Supervisor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(supervisor, "GRACE_SECONDS", 0.5)
-    parts.start("deaf", python(DEAF))
-    time.sleep(0.3)
+    parts.start("deaf", python(DEAF.format(str(tmp_path / "deaf"))))
+    wait_for((tmp_path / "deaf").exists)
     began = time.monotonic()
     parts.stop()
     assert parts.parts[0].process.returncode == -signal.SIGKILL
