@@ -236,7 +236,9 @@ while not pathlib.Path({ready!r}).exists():
 with transaction.atomic():
     followers.before()
     pathlib.Path({held!r}).touch()
-    time.sleep(20)
+    until = time.monotonic() + 55
+    while not pathlib.Path({done!r}).exists() and time.monotonic() < until:
+        time.sleep(0.1)
 """
 VISIT = """
 from django.conf import settings
@@ -260,14 +262,15 @@ print(json.dumps([response.status_code, "try again in a moment" in response.cont
 
 def test_who_waits_in_vain_is_told_so(made: Installation) -> None:
     """The login writes too: it comes before the other begins to hold the records."""
-    ready, held = made.folder / "ready", made.folder / "held"
+    ready, held, done = (made.folder / name for name in ("ready", "held", "done"))
     wait = f"import pathlib, time\npathlib.Path({str(ready)!r}).touch()\nwhile not pathlib.Path({str(held)!r}).exists(): time.sleep(0.1)"
     visitor = subprocess.Popen(
         [sys.executable, "-c", SETUP + VISIT.format(wait=wait)], env=made.environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    holder = made.start_python(HOLD.format(ready=str(ready), held=str(held)))
+    holder = made.start_python(HOLD.format(ready=str(ready), held=str(held), done=str(done)))
     output, error = visitor.communicate(timeout=120)
+    done.touch()
     holder.wait(60)
     assert json.loads(output.splitlines()[-1]) == [503, True, "10"], error.decode()[-2000:]
     assert _one(made, "SELECT COUNT(*) FROM clients_client WHERE state = 'merged'") == 0
