@@ -269,8 +269,8 @@ def test_who_waits_in_vain_is_told_so(made: Installation) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     holder = made.start_python(HOLD.format(ready=str(ready), held=str(held), done=str(done)))
-    output, error = visitor.communicate(timeout=120)
+    output, error = visitor.communicate(timeout=300)
     done.touch()
-    holder.wait(60)
+    holder.wait(120)
     assert json.loads(output.splitlines()[-1]) == [503, True, "10"], error.decode()[-2000:]
     assert _one(made, "SELECT COUNT(*) FROM clients_client WHERE state = 'merged'") == 0
