@@ -168,7 +168,7 @@ def test_people_answered_in_the_mix_and_nobody_is_mailed():
     director = User.objects.get(email="helene.montaudin@demo.example")
     today, now = date.fromisoformat(TODAY), datetime(2026, 11, 22, 12, tzinfo=UTC)
     found = mix(director, today)
-    shares = [found[kind.value] / sum(found.values()) for kind in TYPES]
+    shares = [found.counts[kind.value] / found.total for kind in TYPES]
     assert shares == pytest.approx(MIX, abs=0.06)
     report = reliability_report(director)
     assert report.answers >= 100
