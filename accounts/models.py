@@ -159,7 +159,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What is stored of rights: loaded with the user of a request; else asked for, and again after
         ``RIGHTS_HOLD`` seconds, so that a long job follows a change."""
         if "rights_loaded" in self.__dict__:
-            return self.rights_loaded or {}
+            return self.__dict__["rights_loaded"] or {}
         said, until = self.__dict__.get("_rights", (None, 0.0))
         if said is None or time.monotonic() > until:
             said = RightsTable.objects.values_list("said", flat=True).first() or {}

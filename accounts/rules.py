@@ -70,8 +70,10 @@ def reach_of(role: str, act: Act, said: Said | None = None) -> Reach:
 
 def _wanted(role: Role, act: Act, said: Said) -> Reach:
     stored = said.get(role, {}).get(act)
-    known = stored is not None and stored in Reach._value2member_map_
-    wanted = Reach(stored) if known else RIGHTS[role].get(act, Reach.NONE)
+    if stored is None or stored not in Reach._value2member_map_:
+        wanted = RIGHTS[role].get(act, Reach.NONE)
+    else:
+        wanted = Reach(stored)
     return max(min(wanted, CEILINGS[role].get(act, Reach.NONE)), floor_of(act))
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,7 @@ class RightsCell:
     name: str
     role: str | Promise
     reach: Reach
-    choices: list[tuple[int, str | Promise]]
+    choices: Sequence[tuple[int, str | Promise]]
     is_own: bool
 
     @property

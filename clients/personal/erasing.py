@@ -103,7 +103,7 @@ def _held(subject: Subject) -> Subject:
         if client.state == ClientState.ACTIVE:
             break
         client_id = client.merged_into_id if client.state == ClientState.MERGED else None
-    if client_id is None:
+    if client_id is None or record is None:
         raise Vanished(f"{subject.kind} {subject.record_id}")
     fresh = subject_of(client if subject.is_whole else record)
     list(Client.objects.select_for_update().filter(pk__in=fresh.client_ids).order_by("pk"))

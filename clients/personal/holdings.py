@@ -62,7 +62,8 @@ def collect(subject: Subject) -> Iterator[Section]:
 
 def _mails(subject: Subject) -> Section:
     """Mails of this app that name the subject or went there: reminders of tasks, invitations, warnings."""
-    addresses = [record.email for record in (*subject.clients, *subject.people) if record.email]
+    records: list[Client | Person] = [*subject.clients, *subject.people]
+    addresses = [record.email for record in records if record.email]
     named = Q(to_email__in=addresses)
     for form in {*needles_of(subject).forms, *_names(subject)}:
         named |= Q(text__icontains=form) | Q(subject__icontains=form)

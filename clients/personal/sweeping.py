@@ -120,7 +120,7 @@ def _contents(path: Path) -> Iterator[bytes]:
             yield from _pieces(plain)
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     """A file however long, in pieces that overlap: no text falls between two of them."""
     rest, read = b"", 0
     while (data := file.read(PIECE)) and read < MOST_BYTES:
