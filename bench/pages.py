@@ -7,6 +7,7 @@ a page that asks nothing of the database. With ``--data`` the portfolio is kept 
 
 import argparse
 import contextlib
+import gzip
 import http.client
 import json
 import os
@@ -152,10 +153,15 @@ def _wait(port: int) -> None:
 
 
 def _get(port: int, path: str, session: str) -> tuple[int, bytes]:
+    """Asked as browsers do: packed. The size that counts is that of the page unpacked."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path, headers={"Cookie": f"sessionid={session}", "Accept-Language": "fr"})
+    connection.request("GET", path, headers={
+        "Cookie": f"sessionid={session}", "Accept-Language": "fr", "Accept-Encoding": "gzip",
+    })  # fmt: skip
     response = connection.getresponse()
     body = response.read()
+    if response.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
     connection.close()
     return response.status, body
 

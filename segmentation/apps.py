@@ -70,25 +70,26 @@ class SegmentationConfig(AppConfig):
         add_column(
             Column(
                 "matrix_cell", _("Matrix"), panels.with_cell, template="segmentation/columns/cell.html",
-                position=60, choices=panels.cell_choices, only=panels.only_cell,
+                position=60, choices=panels.cell_choices, only=panels.only_cell, shown=False,
             )
         )  # fmt: skip
         add_column(
             Column(
-                "played", _("Steps played"), panels.with_steps, position=65, numeric=True,
+                "played", _("Steps played"), panels.with_steps, position=65, numeric=True, shown=False,
                 help_text=_("Steps of playbooks done with the client."),
             )
         )  # fmt: skip
         add_column(
             Column(
                 "diagnosis", _("Diagnosis"), panels.with_diagnosis, template="segmentation/columns/diagnosis.html",
-                position=66, choices=panels.diagnosis_choices, only=panels.only_diagnosis,
+                position=66, choices=panels.diagnosis_choices, only=panels.only_diagnosis, shown=False,
                 help_text=_("Why a dilemma is one."),
             )
         )  # fmt: skip
         add_column(
             Column(
                 "dilemma_steps", _("Steps out of the dilemma"), panels.with_dilemma_steps, position=67, numeric=True,
+                shown=False,
                 help_text=_("Steps of the dilemmas' playbook done, of clients with a diagnosis."),
             )
         )  # fmt: skip

@@ -15,7 +15,13 @@ from cmix_site.demo.services import client_ref, made_demo, product_ref
 from jobs.models import OutMail
 from kinetics.models import KineticsRun
 from sales.models import Category, Order, OrderLine, Product
-from segmentation.models import GridThresholds, MatrixRun, ReadinessRun, SegmentationRun
+from segmentation.models import (
+    GridThresholds,
+    MatrixRun,
+    ReadinessAssumptions,
+    ReadinessRun,
+    SegmentationRun,
+)
 from trust_audit.models import Site
 
 BATCH = 500
@@ -40,6 +46,8 @@ def remove_demo() -> dict[str, Any]:
     kept += _remove_categories(record.payload.get("Category", []))
     kept += _remove_unneeded(Team.objects.filter(pk__in=record.payload.get("Team", [])))
     _remove_computed()
+    assumed = ReadinessAssumptions.objects.filter(pk__in=record.payload.get("ReadinessAssumptions", []))
+    kept += _remove_unneeded(assumed)
     record.delete()
     return {"state": "removed", "clients": clients, "kept": kept}
 

@@ -29,10 +29,15 @@ from jobs.rules import JobState
 from sales.models import Category, Order, OrderLine, Product
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
+from segmentation.rules.readiness import Assumptions
+from segmentation.selectors.readiness import current_assumptions
+from segmentation.services.readiness import set_assumptions
 
 KIND, KEY = "demo", "portfolio"
 BATCH = 2_000
 SOLD_BEFORE_DAYS = 1_000
+MARKET_ONLINE = 0.35  # share of the invented market that orders online
+COMPETITORS_OFFER = ("online_order", "stock_price")
 
 
 class DemoRefused(Exception):
@@ -80,12 +85,28 @@ def make_demo(*, seed: int, clients: int, today: date, now: datetime, force: boo
     rows = _make_clients(lives, owners, story)
     counts = _make_orders(lives, rows, products, story)
     story.made |= make_sociotypes(rows, Asking(today, now, np.random.default_rng([seed, 3])))
+    story.made["ReadinessAssumptions"] = _make_assumptions(today, now)
     story.made["Site"] = make_audits(owners, now, np.random.default_rng([seed, 2]))
     mark_all_dirty()
     days = rebuild_dirty()
     result = {"seed": seed, "clients": clients, **counts, "client_days": days, "until": today - timedelta(1)}
     _record(story, result, now)
     return {"state": "made", **result}
+
+
+def _make_assumptions(today: date, now: datetime) -> list[int]:
+    """What the demo's director takes of the market: without it both risks of the readiness stay unknown."""
+    if current_assumptions() is not None:
+        return []
+    director = User.objects.get(email=next(one.email for one in PEOPLE if one.role == Role.DIRECTOR))
+    version = set_assumptions(
+        values=Assumptions(market=MARKET_ONLINE),
+        facts=COMPETITORS_OFFER,
+        market_on=today,
+        by=director,
+        now=now,
+    )
+    return [version.pk]
 
 
 def _same_again(record: Job, seed: int, clients: int) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def readiness(request: HttpRequest) -> HttpResponse:
         "run": run, "page": found, "found": found.found, "assumptions": found.assumptions, "base": base,
         "lead": round(found.assumptions.lead * 100), "market": round(found.assumptions.market * 100),
         "is_scenario": (found.assumptions.lead, found.assumptions.market) != (base.lead, base.market),
+        "is_told": run.assumptions is not None or (found.assumptions.lead, found.assumptions.market) != (0, 0),
         "types": [(names[row.type], row) for row in found.types],
         "table": _assumption_rows(run.results, names), "warn_from": LAGGARDS_WARN,
         "facts": [

@@ -290,6 +290,9 @@ def test_scenarios_are_reckoned_and_not_kept(
     assert "Scenario, nothing is kept" in html
     assert ReadinessAssumptions.objects.count() == 0
     assert "the migration will be braked" in html
+    untold = "Unknown: nobody has said yet"
+    assert html.count(untold) == 0
+    assert text_of(browser_of(cast.diane).get(url).content.decode()).count(untold) == 2
 
 
 @pytest.mark.django_db

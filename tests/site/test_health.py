@@ -1,9 +1,11 @@
+import gzip
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client as Browser
+from django.urls import reverse
 from django.utils import timezone
 
 from jobs.models import Heartbeat, Job
@@ -57,3 +59,12 @@ def test_details_are_for_staff_alone(cast: Cast, browser_of: Any) -> None:
         "ready": True, "database": True, "migrated": True, "background": True,
         "oldest_lapsed_lease_seconds": None, "uncertain_mails": 0, "last_night": None,
     }  # fmt: skip
+
+
+def test_pages_travel_packed() -> None:
+    url = reverse("accounts:login")
+    plain, packed = Browser().get(url), Browser().get(url, headers={"Accept-Encoding": "gzip"})
+    assert ("Content-Encoding" in plain.headers, packed.headers["Content-Encoding"]) == (False, "gzip")
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert b"</html>" in gzip.decompress(packed.content)
+    assert len(packed.content) < len(plain.content) / 2
