@@ -89,7 +89,7 @@ def test_managers_read_their_team_in_the_admin(cast: Cast, browser_of: Any) -> N
 def test_managers_see_no_technical_records(cast: Cast, browser_of: Any) -> None:
     index = browser_of(cast.anne).get(reverse("admin:index"))
     apps = {app["app_label"] for app in index.context["app_list"]}
-    assert apps <= {"accounts", "clients", "sales", "segmentation", "kinetics", "attention"}
+    assert apps <= {"accounts", "clients", "intake", "sales", "segmentation", "kinetics", "attention"}
     assert {"accounts", "clients"} <= apps
     assert browser_of(cast.anne).get("/admin/axes/accessattempt/").status_code == 403
 

@@ -68,6 +68,6 @@ def test_the_administration_fits_a_phone_in_french(visit):
     visitor.go("admin:index")
     expect(visitor.page.locator(".morning")).to_contain_text("Listes de la semaine")
     visitor.go("admin:clients_client_changelist")
-    expect(visitor.page.locator("h1")).to_contain_text("client")
+    expect(visitor.page.locator("h1")).to_have_text("Clients")
     visitor.settle()
     assert visitor.problems == []
