@@ -7,6 +7,7 @@ out (``-m "not once"``). Properties are tried with the same examples each time; 
 
 import gc
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,9 @@ django_settings.STORAGES = django_settings.STORAGES | {
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    # Marked before ``-m`` chooses by marks, sorted when nobody adds any more.
     on_sqlite = os.environ.get("CMIX_TEST_BACKEND", "sqlite") == "sqlite"
     left_out = [item for item in items if on_sqlite and item.get_closest_marker("servers")]
     config.hook.pytest_deselected(items=left_out)
@@ -56,6 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not (item.get_closest_marker("django_db") or SERVED & set(getattr(item, "fixturenames", ()))):
             item.add_marker(pytest.mark.once)
+    yield
     # What mostly waits comes first, beside what computes; at the end it would be waited for.
     items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("journey")))
 
