@@ -32,7 +32,7 @@ def withheld_q(client: str = "client_id") -> Q:
 
 
 def profiled_one_by_one() -> Q:
-    """The same of clients, asked of each: for the fifty of a page, where the set of all would cost more."""
+    """The same of clients, asked of each: for those of a page, where the set of all would cost more."""
     return Q(~Exists(unprofiled_clients().filter(client_id=OuterRef("pk"))))
 
 

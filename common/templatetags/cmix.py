@@ -88,7 +88,7 @@ def _icon_body(name: str) -> str:
 def icon(context: template.Context, name: str, label: str = "") -> SafeString:
     """An inline icon; decorative unless ``label`` says what it means.
 
-    Long lists set ``dense``: beside their words, fifty copies of a decoration would only weigh.
+    Long lists set ``dense``: beside their words, copies of a decoration in each row would only weigh.
     """
     if context.get("dense") and not label:
         return mark_safe("")

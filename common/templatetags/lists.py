@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def cell(context: template.Context, item: Cell) -> SafeString:
-    """A cell says the same for the same value: a page renders each once, not fifty chips of five kinds."""
+    """A cell says the same for the same value: a page renders each once, not a chip a row."""
     kept: Any = context.render_context
     printed: dict[tuple[str, Any], SafeString] = kept.setdefault("list_cells", {})
     key = item.column.key, item.value

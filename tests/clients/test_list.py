@@ -185,7 +185,7 @@ def test_more_clients_need_no_more_queries(cast: Cast, browser_of: Any) -> None:
     assert one <= 15
 
 
-def test_fifty_lines_stay_small(cast: Cast, browser_of: Any) -> None:
+def test_a_page_stays_small(cast: Cast, browser_of: Any) -> None:
     make_many(cast, 60)
     assert len(browser_of(cast.anne).get(reverse("clients:list")).content) <= 60_000
 
