@@ -5,23 +5,17 @@ the same name in the same place reaches it alone, an e-mail or a phone only toge
 persons of different names are never one: couples share address, phone and mailbox.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterable
+from operator import attrgetter
 
 from rapidfuzz import fuzz
 
 from clients.duplicates.keys import Keys
-from common.reasons import Reason
+from clients.duplicates.pairs import LIKELY, MOST_IN_BLOCK, SIMILAR, Pair, likely_pairs, pair_of
 
+__all__ = ["LIKELY", "MOST_IN_BLOCK", "RULE_VERSION", "Pair", "compare", "find_pairs"]
 RULE_VERSION = "duplicates-1"
-LIKELY = 60
-SIMILAR = 0.87
-"""Share of letters in common from which two names count as spellings of one."""
 UNLIKE = 0.6
-MOST_IN_BLOCK = 60
-"""A sign that more clients share is a switchboard or a placeholder and proves nothing."""
 PREFIX = 4
 
 POINTS = {
@@ -29,14 +23,6 @@ POINTS = {
     "similar_name": 30, "same_place": 25, "same_city": 15, "same_street": 15, "other_registration": -50,
     "other_place": -20, "other_name": -35, "other_kind": -10,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    left_id: int
-    right_id: int
-    score: int
-    reasons: tuple[Reason, ...]
 
 
 def compare(one: Keys, other: Keys) -> Pair | None:
@@ -47,16 +33,7 @@ def compare(one: Keys, other: Keys) -> Pair | None:
         codes.append("other_kind")
     if one.is_person and other.is_person and similarity < SIMILAR:
         return None
-    score = min(100, sum(POINTS[code] for code in codes))
-    if score < LIKELY:
-        return None
-    codes.sort(key=lambda code: (-POINTS[code], code))
-    reasons = tuple(
-        Reason(code, {"similarity_rate": round(similarity, 2)} if code == "similar_name" else {})
-        for code in codes
-    )
-    left, right = sorted((one.client_id, other.client_id))
-    return Pair(left, right, score, reasons)
+    return pair_of((one.client_id, other.client_id), codes, POINTS, similarity)
 
 
 def _similarity(one: str, other: str) -> float:
@@ -109,22 +86,7 @@ def _place(one: Keys, other: Keys) -> list[str]:
 
 def find_pairs(clients: Iterable[Keys]) -> list[Pair]:
     """Likely pairs, the likeliest first. Only clients that share a sign are compared."""
-    found: dict[tuple[int, int], Pair | None] = {}
-    for block in _blocks(clients):
-        for one, other in combinations(block, 2):
-            key = (min(one.client_id, other.client_id), max(one.client_id, other.client_id))
-            if key not in found:
-                found[key] = compare(one, other)
-    likely = [pair for pair in found.values() if pair]
-    return sorted(likely, key=lambda pair: (-pair.score, pair.left_id, pair.right_id))
-
-
-def _blocks(clients: Iterable[Keys]) -> Iterator[Sequence[Keys]]:
-    blocks: dict[str, list[Keys]] = defaultdict(list)
-    for keys in clients:
-        for sign in _signs(keys):
-            blocks[sign].append(keys)
-    return (block for block in blocks.values() if 1 < len(block) <= MOST_IN_BLOCK)
+    return likely_pairs(clients, signs=_signs, number=attrgetter("client_id"), compare=compare)
 
 
 def _signs(keys: Keys) -> set[str]:

@@ -1,5 +1,6 @@
 """Likely duplicates, two clients side by side, what a merge did and its undo."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rights import may
 from accounts.rules import Act
-from clients.duplicates.finding import dismiss, take_back
-from clients.duplicates.selectors import pair_page, person_page
+from clients.duplicates.finding import AnyPair, dismiss, take_back
+from clients.duplicates.selectors import PairPage, pair_page, person_page
 from clients.merging.labels import MERGE_REFUSALS, UNDO_REFUSALS
 from clients.merging.people import merge_people, undo_people_merge
 from clients.merging.selectors import (
@@ -39,24 +40,35 @@ def _may_merge(request: HttpRequest) -> None:
 
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
+    urls = {"here": "clients:duplicates", "different": "clients:different", "merge": "clients:merge"}
+    return _pairs(request, pair_page, "clients/duplicates.html", urls)
+
+
+def _pairs(
+    request: HttpRequest, page_of: Callable[..., PairPage], template: str, urls: dict[str, str]
+) -> HttpResponse:
     _may_merge(request)
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 7 else 1
     dismissed = request.GET.get("show") == "different"
-    found = pair_page(request.user, number=max(1, number), dismissed=dismissed)
-    return page(request, "clients/duplicates.html", {"found": found})
+    found = page_of(request.user, number=max(1, number), dismissed=dismissed)
+    return page(request, template, urls | {"found": found})
 
 
 @require_POST
 def different(request: HttpRequest, pk: int) -> HttpResponse:
+    _call_different(request, DuplicatePair, pk, _("Noted: these are two different clients."))
+    return redirect("clients:duplicates")
+
+
+def _call_different(request: HttpRequest, pairs: type[AnyPair], pk: int, said: str) -> None:
     """Remember that a pair is no duplicate, or take that back (``again``)."""
-    pair = get_object_or_404(DuplicatePair.objects.visible_to(request.user), pk=pk)
+    pair = get_object_or_404(pairs.objects.visible_to(request.user), pk=pk)
     if request.POST.get("again"):
         take_back(pair=pair)
     else:
         dismiss(pair=pair, by=request.user, now=timezone.now())
-        messages.success(request, _("Noted: these are two different clients."))
-    return redirect("clients:duplicates")
+        messages.success(request, said)
 
 
 def merge(request: HttpRequest, survivor: int, loser: int) -> HttpResponse:
@@ -130,22 +142,15 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """People who likely stand here twice, at one client or at two."""
-    _may_merge(request)
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 7 else 1
-    dismissed = request.GET.get("show") == "different"
-    found = person_page(request.user, number=max(1, number), dismissed=dismissed)
-    return page(request, "clients/duplicate_people.html", {"found": found})
+    urls = {
+        "here": "clients:duplicate_people", "different": "clients:different_people", "merge": "clients:merge_people",
+    }  # fmt: skip
+    return _pairs(request, person_page, "clients/duplicate_people.html", urls)
 
 
 @require_POST
 def different_people(request: HttpRequest, pk: int) -> HttpResponse:
-    pair = get_object_or_404(PersonPair.objects.visible_to(request.user), pk=pk)
-    if request.POST.get("again"):
-        take_back(pair=pair)
-    else:
-        dismiss(pair=pair, by=request.user, now=timezone.now())
-        messages.success(request, _("Noted: these are two different people."))
+    _call_different(request, PersonPair, pk, _("Noted: these are two different people."))
     return redirect("clients:duplicate_people")
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bench.duplicates import Population, measure
-from clients.duplicates.finding import find_duplicates
-from clients.duplicates.people import compare, find_duplicate_people, person_keys
+from clients.duplicates.finding import find_duplicate_people, find_duplicates
+from clients.duplicates.people import compare, person_keys
 from clients.merging.people import merge_people, undo_people_merge
 from clients.merging.services import MergeRefused, merge_clients
 from clients.merging.undo import UndoRefused
