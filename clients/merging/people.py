@@ -12,12 +12,14 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models.deletion import Collector
+from django.utils import timezone
 
 from clients.history import values_of
 from clients.merging import followers
 from clients.merging.consents import stricter_consents
 from clients.merging.repointing import Journal, repoint
 from clients.merging.services import MergeRefused
+from clients.merging.types import one_type
 from clients.merging.undo import UndoRefused, check_rows, may_undo_until, restore_rows, runs
 from clients.models import Batch, Change, Client, Person
 from clients.rules import BatchKind, ChangeAct, ClientState
@@ -66,6 +68,7 @@ def merge_people(
     batch = Batch.objects.create(kind=BatchKind.MERGE.value, label=label, by=by, at=now)
     journal = Journal(batch, by, now)
     stricter_consents(survivor, loser, journal, now)
+    one_type(survivor, loser, journal, timezone.localdate(now))
     counts = repoint(Person, old=loser.pk, new=survivor.pk, journal=journal)
     _note_and_delete(loser, journal)
     _settle(survivor, loser, {name for name in CHOSEN if name in take}, journal)

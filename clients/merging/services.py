@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from clients.history import values_of
 from clients.merging import followers
@@ -12,6 +13,7 @@ from clients.merging.consents import stricter_consents
 from clients.merging.fields import CHOSEN, attname
 from clients.merging.followers import Merged
 from clients.merging.repointing import Journal, repoint
+from clients.merging.types import one_type
 from clients.models import Batch, Client, Person
 from clients.rules import BatchKind, ClientKind, ClientState
 from common.conflicts import again_after_deadlock
@@ -75,6 +77,7 @@ def _join_people(survivor: Client, loser: Client, is_person: bool, journal: Jour
     mine, theirs = selves.get(survivor.pk), selves.get(loser.pk)
     if mine and theirs:
         stricter_consents(mine, theirs, journal, journal.at)
+        one_type(mine, theirs, journal, timezone.localdate(journal.at))
         repoint(Person, old=theirs.pk, new=mine.pk, journal=journal)
         _update_person(mine, _joined(mine, theirs), journal)
     elif theirs and not is_person:

@@ -9,13 +9,18 @@ from attention.services import freeze_lists
 from clients.merging.repointing import links_to
 from clients.merging.services import MergeRefused, merge_clients
 from clients.merging.undo import UndoRefused, undo_merge
-from clients.models import Batch, Change, Client, Interaction, Person
+from clients.models import Batch, Change, Client, Interaction, Person, SociotypeResult
 from clients.rules import BatchKind, ClientKind, ClientState
+from clients.sociotypes.rules.instrument import Sociotype
+from clients.sociotypes.rules.observed import TRAITS_OF, Certainty
+from clients.sociotypes.rules.scoring import Channel
+from clients.sociotypes.services.results import observe
 from common.periods import IsoWeek
 from jobs.models import Job
 from kinetics.models import ClientIndicator
 from kinetics.services import recompute_kinetics
 from segmentation.services import classify_clients
+from tests.clients.sociotypes.records import NO, PHILE, make_result
 from tests.conftest import Cast
 from tests.factories.records import make_client
 from tests.hygiene.world import NOW, differing, fingerprint, make_twins, rollup
@@ -182,3 +187,55 @@ def test_every_foreign_key_to_a_client_is_known_to_the_merge() -> None:
         "sales.clientday.client",
         "kinetics.clientindicator.client",
     } & found == set()
+
+
+# --- two sociotypes -------------------------------------------------------------------------------
+JUNE, OCTOBER = date(2026, 6, 1), date(2026, 10, 1)
+OBSERVED = {"channel": Channel.OBSERVED}
+
+
+def typed_twins(cast: Cast, mine: dict[str, Any], theirs: dict[str, Any]) -> tuple[Client, Client]:
+    """The survivor a technophile, the other a techno-no, answered as said."""
+    survivor, loser = make_twins(cast)
+    for client, answers, said in ((survivor, PHILE, mine), (loser, NO, theirs)):
+        make_result(client.people.get(is_client=True), answers, **said)
+    return survivor, loser
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "rules", "since"),
+    [
+        ({"day": JUNE}, {"day": OCTOBER}, "techno-no", OCTOBER),
+        ({"day": OCTOBER}, {"day": JUNE}, "technophile", OCTOBER),
+        ({"day": OCTOBER, **OBSERVED}, {"day": JUNE}, "techno-no", OCTOBER),
+        ({"day": JUNE}, {"day": OCTOBER, **OBSERVED}, "technophile", OCTOBER),
+        ({"day": JUNE, **OBSERVED}, {"day": OCTOBER, **OBSERVED}, "techno-no", OCTOBER),
+        ({"day": date(2025, 1, 7)}, {"day": OCTOBER, **OBSERVED}, "techno-no", OCTOBER),  # the own answer is over
+        ({"day": JUNE}, {"day": OCTOBER, "status": "incomplete", "type": ""}, "technophile", OCTOBER),
+    ],
+)  # fmt: skip
+def test_the_newest_valid_answer_rules_and_undo_brings_both_back(
+    mine: dict[str, Any], theirs: dict[str, Any], rules: str, since: date, cast: Cast
+) -> None:
+    survivor, loser = typed_twins(cast, mine, theirs)
+    before = fingerprint()
+    batch = merge(survivor, loser, cast)
+    results = SociotypeResult.objects.filter(person=survivor.people.get(is_client=True))
+    current = results.get(superseded_on__isnull=True)
+    assert (current.type, results.get(superseded_on=since).pk != current.pk) == (rules, True)
+    undo_merge(batch_id=batch.pk, by=cast.alice, now=NOW)
+    assert differing(before, fingerprint()) == []
+
+
+def test_undo_is_refused_once_a_later_answer_came(cast: Cast) -> None:
+    survivor, loser = typed_twins(cast, {"day": JUNE}, {"day": OCTOBER})
+    batch = merge(survivor, loser, cast)
+    person = survivor.people.get(is_client=True)
+    traits = TRAITS_OF[Sociotype.TECHNONUL]
+    SociotypeResult.objects.filter(person=person, superseded_on__isnull=True).update(channel="observed")
+    observe(
+        person=person, kind=Sociotype.TECHNONUL, certainty=Certainty.SURE, traits=traits, by=cast.alice, now=NOW
+    )
+    with pytest.raises(UndoRefused) as refusal:
+        undo_merge(batch_id=batch.pk, by=cast.alice, now=NOW)
+    assert (refusal.value.code, refusal.value.model) == ("changed", SociotypeResult)
