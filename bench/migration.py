@@ -6,6 +6,7 @@ are asked for by a director in the same process.
 """
 
 import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -156,8 +157,14 @@ def measure(clients: int) -> None:
         say(
             name=f"{name}, {clients:,} clients", seconds=done.seconds, floor_seconds=base.seconds,
             ratio=done.seconds / base.seconds, cpu_seconds=done.cpu, goal_seconds=goal, met=done.cpu <= goal,
+            peak_mb=peak_mb(),
         )  # fmt: skip
     _pages(base.seconds)
+
+
+def peak_mb() -> float:
+    """The most memory this process (not the server) has held so far, MB: ``ru_maxrss``, which Linux tells in KiB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def _floor() -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.functional import Promise
 
 from accounts.models import User
 from attention.labels import ACTS, CHANNELS, REASONS
@@ -19,6 +20,8 @@ from clients.personal.profiling import profiled_q
 from common.periods import IsoWeek
 from common.wording import explain
 from kinetics.selectors import published_run
+from segmentation.rules.grid import Segment
+from segmentation.selectors.own import segments_played
 
 REASONS_ON_CARD = 2
 UNCOVERED_SHOWN = 8
@@ -100,6 +103,11 @@ class WeekPage:
     @property
     def uncovered_more(self) -> int:
         return max(0, len(self.uncovered) - UNCOVERED_SHOWN)
+
+    @property
+    def athlete_segments(self) -> list[tuple[str, str | Promise]]:
+        """Where the list of clients has the athletes: in a segment of the grid or in the company's own."""
+        return segments_played(Segment.ATHLETE)
 
     @property
     def previous_week(self) -> IsoWeek:

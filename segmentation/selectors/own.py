@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from common import arrays
 from common.periods import WINDOW_DAYS
+from segmentation.labels import SEGMENTS
 from segmentation.models import ClientSegment, OwnMember, OwnSegment, OwnSegmentation, SegmentationRun
+from segmentation.rules.grid import Segment
 from segmentation.rules.own import Condition, Fact, Method, OwnFacts, assign
 from segmentation.selectors.features import Portfolio, portfolio_on
+from segmentation.selectors.runs import published_run
 
 Ids = NDArray[np.int64]
 
@@ -33,6 +36,16 @@ def own_choices() -> list[tuple[str, str | Promise]] | None:
     rows = OwnSegmentation.objects.filter(in_force=True).order_by("segments__position", "segments__code")
     found = list(rows.values_list("segments__pk", "segments__name"))
     return [(f"own:{pk}", name) for pk, name in found if pk is not None] if found else None
+
+
+def segments_played(playbook: Segment) -> list[tuple[str, str | Promise]]:
+    """Code and name of the segments in the list of clients whose clients are played by ``playbook``: the one of the
+    grid, or the company's own that map to it."""
+    run = published_run()
+    if run is None or run.own_id is None:
+        return [(playbook.value, SEGMENTS[playbook])]
+    rows = OwnSegment.objects.filter(segmentation=run.own_id, playbook=playbook.value)
+    return [(f"own:{pk}", name) for pk, name in rows.order_by("position", "code").values_list("pk", "name")]
 
 
 def segments_in_order(segmentation: OwnSegmentation) -> list[OwnSegment]:

@@ -1,5 +1,6 @@
 """Where the company's own segmentation rules, the card, the reasons and the mail name its segments, not the grid's."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -69,3 +70,35 @@ def test_renaming_it_later_changes_no_past_list(
 ) -> None:
     OwnSegment.objects.update(name="Another")
     assert "Another" not in text_of(browser_of(cast.alice).get(reverse("home")).content.decode())
+
+
+@pytest.mark.parametrize("own_rules", [False, True])
+def test_who_does_not_fit_is_listed_by_the_segmentation_that_rules(
+    own_rules: bool, cast: Cast, browser_of: Any
+) -> None:
+    """Two dozen athletes and half an hour: what the side names no more stands in a list that holds all of them."""
+    cast.alice.weekly_hours = "0.5"
+    cast.alice.save()
+    run = make_night(this_week().monday - timedelta(days=1))
+    for number in range(24):
+        know(
+            make_client(owner=cast.alice, name=f"Aster {number}"),
+            run,
+            **(fading(run) | {"segment": "athlete"}),
+        )
+    if own_rules:
+        now = timezone.now()
+        own = OwnSegmentation.objects.create(
+            name="House", method=Method.IMPORTED.value, in_force=True, created_at=now, changed_at=now
+        )
+        SegmentationRun.objects.update(own=own)
+        key = OwnSegment.objects.create(segmentation=own, code="k", name="Key & more", playbook="athlete")
+        OwnSegment.objects.create(segmentation=own, code="s", name="Small", playbook="")
+        ClientSegment.objects.update(own=key, segment="whale")
+    freeze_lists(week=this_week(), now=timezone.now())
+    browser = browser_of(cast.alice)
+    html = browser.get(reverse("home")).content.decode()
+    links = re.findall(r'<a href="([^"]*[?]segment=[^"]*)">([^<]*)</a>', html)
+    assert [unescape(name) for _, name in links] == ["Key & more" if own_rules else "Athlete"]
+    page = browser.get(unescape(links[0][0]))
+    assert page.content.decode().count("Aster ") >= 24

@@ -234,7 +234,12 @@ def test_undo_is_refused_once_a_later_answer_came(cast: Cast) -> None:
     traits = TRAITS_OF[Sociotype.TECHNONUL]
     SociotypeResult.objects.filter(person=person, superseded_on__isnull=True).update(channel="observed")
     observe(
-        person=person, kind=Sociotype.TECHNONUL, certainty=Certainty.SURE, traits=traits, by=cast.alice, now=NOW
+        person=person,
+        kind=Sociotype.TECHNONUL,
+        certainty=Certainty.SURE,
+        traits=traits,
+        by=cast.alice,
+        now=NOW,
     )
     with pytest.raises(UndoRefused) as refusal:
         undo_merge(batch_id=batch.pk, by=cast.alice, now=NOW)
