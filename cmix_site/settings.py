@@ -226,6 +226,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # What the process that parses a workbook may take: megabytes of addresses, seconds of the processor.
 CMIX_WORKBOOK_MB = env.int("CMIX_WORKBOOK_MB", default=512)
 CMIX_WORKBOOK_SECONDS = env.int("CMIX_WORKBOOK_SECONDS", default=180)
+CMIX_WORKBOOK_WAIT = env.int("CMIX_WORKBOOK_WAIT", default=300)
 CMIX_UPLOAD_MAX_BYTES = env.int("CMIX_UPLOAD_MAX_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

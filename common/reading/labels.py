@@ -42,6 +42,7 @@ REFUSALS = {
     "too_many_rows": _("The sheet has more than %(most)s rows. Export it as CSV."),
     "workbook_memory": _("The workbook needs more memory than allowed (%(most)s MB). Export the sheet as CSV."),
     "workbook_time": _("Reading the workbook takes longer than allowed (%(most)s seconds). Export the sheet as CSV."),
+    "workbook_wait": _("Reading the workbook stood still for longer than allowed (%(most)s seconds). Try again, or export the sheet as CSV."),
     "quote_not_closed": _("A quotation mark opened on line %(line)s is never closed."),
     "encrypted": _("The file is protected by a password. Save it without one."),
     "old_excel": _("This is an old Excel file (.xls). Save it as .xlsx."),

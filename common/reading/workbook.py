@@ -4,6 +4,8 @@ import json
 import signal
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +86,8 @@ class _Parser:
 
     def __init__(self, path: Path) -> None:
         self._limits = (settings.CMIX_WORKBOOK_MB, settings.CMIX_WORKBOOK_SECONDS)
+        self._wait = float(settings.CMIX_WORKBOOK_WAIT)
+        self._ended = False
         self.done = 0
         # Without the environment and the folder of this process; its errors are of no use to anybody.
         self._process = subprocess.Popen(
@@ -101,7 +105,7 @@ class _Parser:
 
     def next(self) -> Any:
         """The next thing it says."""
-        line = cast(IO[bytes], self._process.stdout).readline()
+        line = self._line()
         try:
             told = json.loads(line)
         except ValueError:  # it was ended from outside, or by the hard limit
@@ -110,7 +114,26 @@ class _Parser:
             raise self._refused(told["refused"])
         return told
 
+    def _line(self) -> bytes:
+        """Waits no longer, over all lines, than ``CMIX_WORKBOOK_WAIT`` seconds on the wall: one that sleeps or is
+        stopped spends no processor. What we take to write rows meanwhile is not its fault and does not count."""
+        watch = threading.Timer(max(self._wait, 0), self._end)
+        watch.daemon = True
+        began = time.monotonic()
+        watch.start()
+        try:
+            return cast(IO[bytes], self._process.stdout).readline()
+        finally:
+            watch.cancel()
+            self._wait -= time.monotonic() - began
+
+    def _end(self) -> None:
+        self._ended = True
+        self._process.kill()
+
     def _died_of(self) -> str:
+        if self._ended:
+            return "workbook_wait"
         try:
             code = self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -121,7 +144,10 @@ class _Parser:
 
     def _refused(self, code: str) -> FileRefused:
         megabytes, seconds = self._limits
-        most = {"workbook_memory": megabytes, "workbook_time": seconds, "too_many_rows": MAX_ROWS}
+        most = {
+            "workbook_memory": megabytes, "workbook_time": seconds, "too_many_rows": MAX_ROWS,
+            "workbook_wait": settings.CMIX_WORKBOOK_WAIT,
+        }  # fmt: skip
         return FileRefused(code, most=most[code]) if code in most else FileRefused(code)
 
     def rows(self) -> Iterator[tuple[int, list[Any]]]:

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -115,6 +116,27 @@ def test_a_parser_ended_from_outside_refuses_the_file(tmp_path: Path) -> None:
             list(table.rows)
     assert refused.value.code == "workbook_time"
     assert children() == before
+
+
+def test_a_parser_that_stands_still_is_ended_on_the_wall(tmp_path: Path, settings: Any) -> None:
+    settings.CMIX_WORKBOOK_WAIT = 5
+    before = children()
+    with open_workbook(plain_book(tmp_path / "b.xlsx", 20_000)) as table:
+        next(table.rows)
+        (parser,) = children() - before
+        os.kill(parser, signal.SIGSTOP)
+        with pytest.raises(FileRefused) as refused:
+            list(table.rows)
+    assert (refused.value.code, refused.value.reason.values) == ("workbook_wait", {"most": 5})
+    assert children() == before
+
+
+def test_the_time_that_the_importer_takes_does_not_count(tmp_path: Path, settings: Any) -> None:
+    settings.CMIX_WORKBOOK_WAIT = 5
+    with open_workbook(plain_book(tmp_path / "b.xlsx", 5_000)) as table:
+        next(table.rows)
+        time.sleep(6)
+        assert sum(1 for _ in table.rows) == 4_999
 
 
 def test_values_come_as_they_were_written(tmp_path: Path) -> None:
