@@ -68,6 +68,7 @@ class ClientCell(models.Model):
     Keys as in ``ClientReadiness``: ask by run and client.
     """
 
+    pk = models.CompositePrimaryKey("run_id", "client_id")
     run = models.ForeignKey(
         MatrixRun, related_name="cells", on_delete=models.CASCADE, db_index=False, db_constraint=False
     )
@@ -90,10 +91,6 @@ class ClientCell(models.Model):
     type = models.SmallIntegerField()  # position of the sociotype acted by, −1 unknown
 
     objects = OfClientQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "client"], name="cell_run_client")]
-        indexes = [models.Index(fields=["run", "cell"], name="cell_run_cell")]
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.cell}"

@@ -119,7 +119,7 @@ _SUMS = ("clients", "revenue", "costed", "margin")
 
 def _grouped_sums(rows: QuerySet[ClientCell], *keys: str) -> list[dict[str, Any]]:
     found = rows.values(*keys).annotate(
-        clients=Count("pk"), revenue=Sum("revenue_cents"), costed=Sum("costed_cents"), margin=Sum("margin_cents")
+        clients=Count("client_id"), revenue=Sum("revenue_cents"), costed=Sum("costed_cents"), margin=Sum("margin_cents")
     )  # fmt: skip
     return list(found.order_by(*keys))
 
@@ -144,7 +144,9 @@ def _summed(rows: Iterable[Mapping[str, Any]]) -> CellSum:
 
 
 def _visible_flows(rows: QuerySet[ClientCell]) -> list[dict[str, Any]]:
-    found = rows.values("cell", "cell_before").annotate(clients=Count("pk"), revenue=Sum("revenue_cents"))
+    found = rows.values("cell", "cell_before").annotate(
+        clients=Count("client_id"), revenue=Sum("revenue_cents")
+    )
     order = {cell.value: number for number, cell in enumerate(CELLS)}
     flows = [{"from": row["cell_before"], "to": row["cell"], **row} for row in found]
     return sorted(flows, key=lambda row: (order[row["from"]], order[row["to"]]))

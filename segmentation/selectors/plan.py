@@ -75,7 +75,7 @@ def withheld_of(run: ReadinessRun, user: Any) -> int:
 
 
 def _by_wave(rows: QuerySet[ClientReadiness]) -> dict[int, dict[str, Any]]:
-    sums = rows.values("wave").annotate(clients=Count("pk"), revenue=Sum("revenue_cents")).order_by()
+    sums = rows.values("wave").annotate(clients=Count("client_id"), revenue=Sum("revenue_cents")).order_by()
     return {row["wave"]: dict(row) for row in sums}
 
 
@@ -115,11 +115,12 @@ def plan_page(
     number = min(number, max(1, -(-total // PAGE_ROWS)))
     start = (number - 1) * PAGE_ROWS
     ids = list(
-        rows.order_by("-priority", "client_id").values_list("pk", flat=True)[start : start + PAGE_ROWS]
+        rows.order_by("-priority", "client_id").values_list("client_id", flat=True)[start : start + PAGE_ROWS]
     )
-    found = ClientReadiness.objects.select_related("client").in_bulk(ids)
+    shown = ClientReadiness.objects.filter(run=run, client__in=ids).select_related("client")
+    found = {row.client_id: row for row in shown}
     return PlanPage(
-        rows=[found[pk] for pk in ids if pk in found], number=number, size=PAGE_ROWS,
+        rows=[found[one] for one in ids if one in found], number=number, size=PAGE_ROWS,
         has_next=start + PAGE_ROWS < total, total=total,
     )  # fmt: skip
 

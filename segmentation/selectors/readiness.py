@@ -109,7 +109,7 @@ def _sums_of(rows: QuerySet[ClientReadiness]) -> Sums:
     revenue, known = Cast("revenue_cents", FloatField()), Q(ready__isnull=False)
     open_share = Value(1.0) - Coalesce(F("online_share"), Value(0.0))
     sums = dict(
-        clients=Count("pk"), revenue=Sum(revenue), known_clients=Count("pk", filter=known),
+        clients=Count("client_id"), revenue=Sum(revenue), known_clients=Count("client_id", filter=known),
         known_revenue=Sum(revenue, filter=known), ready=Sum(revenue * F("ready")), ready_heads=Sum("ready"),
         online=Sum(revenue * F("online_share")), channel_revenue=Sum(revenue, filter=Q(online_share__isnull=False)),
         risk1=Sum("risk1_cents"), risk2=Sum("risk2_cents"), unknown_open=Sum(revenue * open_share, filter=~known),
@@ -127,7 +127,9 @@ def _types_of(rows: QuerySet[ClientReadiness]) -> list[TypeRow]:
     moved = Case(When(online_share__isnull=True, then=Value(0.0)), default=revenue * F("online_share"))
     found = {
         row["type"]: row
-        for row in rows.values("type").annotate(clients=Count("pk"), total=Sum(revenue), online=Sum(moved))
+        for row in rows.values("type").annotate(
+            clients=Count("client_id"), total=Sum(revenue), online=Sum(moved)
+        )
     }
     whole = sum(row["total"] for row in found.values())
     nothing = {"clients": 0, "total": 0.0, "online": 0.0}
