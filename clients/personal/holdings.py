@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.export_jobs import forget_exports, holding
@@ -25,7 +25,8 @@ from clients.personal.erasing import needles_of
 from clients.personal.sources import Section, Subject, table
 from jobs.models import OutMail
 
-REMINDERS = ("clients.tasks", "clients.retention")
+TASKS = "clients.tasks"
+REMINDERS = (TASKS, "clients.retention")
 LEAST = 3  # letters; shorter names stand in every text
 CLIENT = (
     "ref", "name", "kind", "owner__name", "team__name", "street", "postcode", "city", "country", "email", "phone",
@@ -60,24 +61,67 @@ def collect(subject: Subject) -> Iterator[Section]:
     yield _mails(subject)
 
 
-def _mails(subject: Subject) -> Section:
-    """Mails of this app that name the subject or went there: reminders of tasks, invitations, warnings."""
+def _own_mails(subject: Subject) -> Q:
+    """Sent to an address of the subject's, or bound to them by an invitation."""
     records: list[Client | Person] = [*subject.clients, *subject.people]
-    addresses = [record.email for record in records if record.email]
-    named = Q(to_email__in=addresses)
-    for form in {*needles_of(subject).forms, *_names(subject)}:
-        named |= Q(text__icontains=form) | Q(subject__icontains=form)
-    named |= Q(pk__in=Invitation.objects.filter(person__in=subject.person_ids).values("mail"))
-    mails = OutMail.objects.filter(named).exclude(kind__startswith="attention.").select_related("recipient")
+    own = Q(pk__in=Invitation.objects.filter(person__in=subject.person_ids).values("mail"))
+    for address in {record.email for record in records if record.email}:
+        own |= Q(to_email__iexact=address)
+    return own
+
+
+def _links(subject: Subject) -> list[str]:
+    """The ends of lines by which reminders point at the subject's own records."""
+    return [client.get_absolute_url() for client in subject.clients] if subject.is_whole else []
+
+
+def _linking_mails(subject: Subject) -> Q:
+    linking = Q(pk__in=[])
+    for link in _links(subject):
+        linking |= Q(kind=TASKS, text__contains=f"{link}\n")
+    return linking
+
+
+def _about(text: str, links: list[str]) -> str:
+    """Of a reminder only its entries (title, client, link) on the subject: others stand there too."""
+    lines = text.splitlines()
+    ends = [number for number, line in enumerate(lines) if links and line.endswith(tuple(links))]
+    return "\n".join(line for end in ends for line in lines[max(end - 2, 0) : end + 1])
+
+
+def _mails(subject: Subject) -> Section:
+    """Mails that surely concern the subject, by address or number; what only has the name is in ``by_name``."""
+    own = set(OutMail.objects.filter(_own_mails(subject)).values_list("pk", flat=True))
+    mails = OutMail.objects.filter(Q(pk__in=own) | _linking_mails(subject))
+    mails = mails.exclude(kind__startswith="attention.").select_related("recipient").order_by("pk")
+    links = _links(subject)
     rows = [
-        [mail.subject, mail.recipient.role if mail.recipient else "", mail.text, mail.state, mail.sent_at]
-        for mail in mails.order_by("pk")
-    ]
+        [
+            mail.subject, mail.recipient.role if mail.recipient else "",
+            mail.text if mail.pk in own else _about(mail.text, links), mail.state, mail.sent_at,
+        ]
+        for mail in mails
+    ]  # fmt: skip
     names = ["subject", "recipient_role", "text", "state", "sent_at"]
     heads = [str(head) for head in (_("subject"), _("role"), _("text"), _("state"), _("sent"))]
     return Section(
-        "mails_of_clients", _("Reminders and invitations that named the person"), heads, rows, names=names
+        "mails_of_clients",
+        _("Mails to the person, and reminders that point at them"),
+        heads,
+        rows,
+        names=names,
     )
+
+
+def by_name(subject: Subject) -> dict[str, int]:
+    """How many mails of each kind name the subject, or a namesake: content is left for a human to decide on."""
+    named = Q(pk__in=[])
+    for form in {*needles_of(subject).forms, *_names(subject)}:
+        named |= Q(text__icontains=form) | Q(subject__icontains=form)
+    doubtful = OutMail.objects.filter(named).exclude(kind__startswith="attention.")
+    doubtful = doubtful.exclude(_own_mails(subject)).exclude(_linking_mails(subject))
+    counted = doubtful.order_by("kind").values_list("kind").annotate(mails=Count("pk"))
+    return dict(counted)
 
 
 def _exports(subject: Subject) -> Section:

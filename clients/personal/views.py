@@ -19,6 +19,7 @@ from clients.models import Client, Person, RetentionNotice, Trail
 from clients.personal.erasing import erase_subject
 from clients.personal.export import export_subject
 from clients.personal.forms import ConfirmErasure, PostponeForm, RuleForm
+from clients.personal.holdings import by_name
 from clients.personal.profiling import set_objection
 from clients.personal.retention import change_rule, postpone, rules
 from clients.personal.selectors import retention_page
@@ -57,6 +58,7 @@ def privacy(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "notice": RetentionNotice.objects.filter(client=subject.client, person=subject.person).first(),
         "may_edit": may(request.user, Act.EDIT), "may_export": may(request.user, Act.EXPORT),
         "may_erase": may(request.user, Act.ERASE),
+        "mails_by_name": by_name(subject) if may(request.user, Act.EXPORT) else {},
     }  # fmt: skip
     return page(request, "clients/privacy.html", context)
 

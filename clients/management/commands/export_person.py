@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clients.management.arguments import asked_subject
 from clients.personal.export import export_subject
+from clients.personal.holdings import by_name
 from common.commands import JsonCommand
 
 
@@ -28,4 +29,7 @@ class Command(JsonCommand):
                 rows = export_subject(subject=subject, to=file, by=None, now=timezone.now())
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
-        return {"subject": subject.kind, "file": str(path), "bytes": path.stat().st_size, "rows": rows}
+        return {
+            "subject": subject.kind, "file": str(path), "bytes": path.stat().st_size, "rows": rows,
+            "mails_by_name": by_name(subject),
+        }  # fmt: skip
