@@ -42,6 +42,7 @@ class Reading:
     today: date
     zone: tzinfo
     people: Mapping[str, tuple[int, int | None] | None] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the file, by field
 
 
 Reader = Callable[[Any, Reading], Any]

@@ -31,7 +31,7 @@ from intake.kinds import RECORD_KINDS
 from intake.kinds.base import RecordKind, Values
 from intake.labels import PROBLEMS
 from intake.models import RecordImport
-from intake.reading import RowReader, colleagues, conventions_of, values_said
+from intake.reading import RowReader, colleagues, columns_read, conventions_of, values_said
 from intake.rules import Code, Kind, Mode, Problem
 from intake.work import Work
 from sales.rollup import rebuild_dirty
@@ -112,7 +112,9 @@ def import_records(
 def _stage(
     request: Request, conventions: Conventions, rejects: RejectFile, progress: Progress
 ) -> tuple[int, dict[str, str]]:
-    reading = Reading(conventions, request.today, request.zone, colleagues(request.user))
+    reading = Reading(
+        conventions, request.today, request.zone, colleagues(request.user), columns_read(request.mapping)
+    )
     reader = RowReader(request.kind, reading, values_said(request.mapping))
     read = 0
     with open_table(request.path, request.name, request.mapping.encoding) as table:

@@ -53,7 +53,7 @@ PRESETS: dict[Kind, dict[str, Mapping]] = {
         }),
         "shopify_products": Mapping({
             "ref": "Variant SKU", "name": "Title", "category": "Product Category", "sold_online": "Published",
-            "unit_cost": "Cost per item",
+            "unit_cost": "Cost per item", "family": "Handle",
         }),
     },
     Kind.ORDERS: {

@@ -63,6 +63,7 @@ class RowReader:
         self._fields = [(spec, positions[spec.name]) for spec in kind.fields if spec.name in positions]
         self._caches: list[dict[Any, Any]] = [{} for _ in self._fields]
         self._keys: set[str] = set()
+        self._family: tuple[str, Values] = ("", {})
 
     def read(self, cells: Sequence[Any]) -> tuple[Values, list[Problem]]:
         """All values, and all that is wrong with the row."""
@@ -76,6 +77,8 @@ class RowReader:
                 values[spec.name] = value
             elif spec.required:
                 problems.append(Problem(Code.MISSING.value, spec.name))
+        if self.kind.family:
+            self._inherit(values, values.pop(self.kind.family, ""))
         if not problems:
             problems.extend(self.kind.check(values, self.reading))
         if not problems:
@@ -84,6 +87,14 @@ class RowReader:
                 problems.append(Problem(Code.TWICE_IN_FILE.value))
             self._keys.add(key)
         return values, problems
+
+    def _inherit(self, values: Values, family: str) -> None:
+        """Shops write the title and category of a product in the row of its first variant alone."""
+        if not family or family != self._family[0]:
+            self._family = (family, {name: values[name] for name in self.kind.inherited if name in values})
+            return
+        for name, value in self._family[1].items():
+            values.setdefault(name, value)
 
     def _value(self, spec: FieldSpec, cell: Any, cache: dict[Any, Any]) -> Any:
         """The value, ``None`` for an empty cell, or the code of what is wrong."""
@@ -145,7 +156,8 @@ def preview(
 ) -> Preview:  # fmt: skip
     """Rows with something wrong come first among those shown. Raises ``FileRefused``."""
     conventions = conventions_of(path, name, mapping, kind)
-    reader = RowReader(kind, Reading(conventions, today, zone, colleagues(user)), values_said(mapping))
+    reading = Reading(conventions, today, zone, colleagues(user), columns_read(mapping))
+    reader = RowReader(kind, reading, values_said(mapping))
     rejected: dict[Problem, int] = {}
     good: list[PreviewRow] = []
     bad: list[PreviewRow] = []

@@ -29,6 +29,7 @@ def labels_of(label: str | Promise) -> list[str]:
 class RecordKind:
     """``staged``: columns that the writers fill, by SQL type. ``key`` tells one record from another within
     a file. ``check`` looks at a row as a whole. ``needs``: groups of fields, one of each must be mapped.
+    ``inherited``: fields that a row leaves out when the row before it, of the same ``family``, said them.
     """
 
     kind: Kind
@@ -41,6 +42,8 @@ class RecordKind:
     needs: tuple[tuple[str, ...], ...] = ()
     asks_basis: bool = False
     for_all: bool = False
+    family: str = ""
+    inherited: tuple[str, ...] = ()
 
     def spec(self, name: str) -> FieldSpec:
         return next(spec for spec in self.fields if spec.name == name)

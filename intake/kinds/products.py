@@ -1,10 +1,12 @@
 """Products, their place in the tree of categories, and what a piece costs."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 
+from common.reading.conventions import folded
 from intake import fields
 from intake.fields import FieldSpec, Reading
 from intake.kinds.base import RecordKind, Values
@@ -15,12 +17,25 @@ from sales.models import Category, Product
 from sales.services import mark_days_of_products
 
 MAX_CATEGORY, MAX_DEPTH = 120, 10
+_COMMA = re.compile(r"(?<!\\),")
 UNIT_COST = fields.number(places=4, least=0, most=9_999_999_999)
 
 
+SEVERAL = "categories"
+"""The folded name of a column that holds several categories in a cell, parted by commas, as WooCommerce writes
+them; a comma within a name has a backslash there. Elsewhere a comma belongs to the name."""
+
+
 def _path(cell: object, reading: Reading) -> str:
-    """ "Food > Cheese" as its parts, parted by bars."""
-    parts = [fields.text(MAX_CATEGORY)(part, reading) for part in str(cell).replace("|", ">").split(">")]
+    """ "Food > Cheese" as its parts, parted by bars; of several the deepest, which tells most, else the first."""
+    if folded(reading.columns.get("category", "")) != SEVERAL:
+        return _one_path(str(cell), reading)
+    written = [path.replace("\\,", ",") for path in _COMMA.split(str(cell)) if path.strip()]
+    return max((_one_path(path, reading) for path in written), key=lambda path: path.count("|"), default="")
+
+
+def _one_path(written: str, reading: Reading) -> str:
+    parts = [fields.text(MAX_CATEGORY)(part, reading) for part in written.replace("|", ">").split(">")]
     parts = [part for part in parts if part]
     if not parts or len(parts) > MAX_DEPTH:
         raise BadCell(Code.TOO_LONG if parts else Code.MISSING)
@@ -37,7 +52,7 @@ FIELDS = (
     FieldSpec("category", _("Product category"), _path, "text", (
         "categorie", "categoriedeproduit", "categories", "famille", "productcategory", "type", "rootcategory",
         "categoriepardefaut", "defaultcategory",
-    ), help_text=_("A path such as Food > Cheese.")),
+    ), help_text=_("A path such as Food > Cheese. Of several in a column called Categories, the deepest counts.")),
     FieldSpec("near_universe", _("Near universe"), fields.yes_no, "boolean", ("universproche", "isnearuniverse"),
               help_text=_("Of the category.")),
     FieldSpec("sold_online", _("Sold on the internet"), fields.yes_no, "boolean",
@@ -47,6 +62,8 @@ FIELDS = (
     FieldSpec("unit_cost", _("Unit cost"), UNIT_COST, "decimal(14,4)", (
         "coutunitaire", "cost", "costperitem", "prixachat", "prixdachat", "wholesaleprice", "prixderevient",
     ), nature="number"),
+    FieldSpec("family", _("Handle of the variants"), fields.text(255), "", ("handle",),
+              help_text=_("Rows that share it take name and category from their first when they leave them out.")),
 )  # fmt: skip
 
 
@@ -156,7 +173,7 @@ class _Categories:
 
 PRODUCTS = RecordKind(
     Kind.PRODUCTS, FIELDS, key=lambda values: f"r:{values['ref']}", write=write, check=_check, for_all=True,
-    staged={"category_id": "bigint"},
+    staged={"category_id": "bigint"}, family="family", inherited=("name", "category", "sold_online"),
     sample=(
         {"ref": "FR-101", "name": "Comté 18 mois, 250 g", "category": "Food > Cheese", "near_universe": "no",
          "sold_online": "yes", "introduced_on": "2019-03-01", "unit_cost": "3.2000"},

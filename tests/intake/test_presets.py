@@ -202,6 +202,48 @@ def test_woocommerce(tmp_path: Path) -> None:
     assert Category.objects.get(name="Cheese").parent == Category.objects.get(name="Food")
 
 
+WOO_SEVERAL = """\
+ID,Type,SKU,Name,Published,"Is featured?","Visibility in catalog","In stock?","Regular price",Categories,Tags
+21,simple,A-1,Comté,1,0,visible,1,10,"Gifts, Food > Cheese, Food",
+22,simple,A-2,Napkin,1,0,visible,1,10,"Linen\\, wool, Gifts",
+23,simple,A-3,Bowl,1,0,visible,1,10,"Table > Bowls, Gifts",
+"""
+SHOPIFY_VARIANTS = """\
+Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Status
+comte,Comté,<p>Hi</p>,Val,Food > Cheese,Cheese,,true,Size,250 g,FR-1,10.00,6.25,active
+comte,,,,,,,,,500 g,FR-2,18.00,12.00,
+comte,,,,,,,,,1 kg,FR-3,34.00,,
+wine,Wine,,Val,,Wine,,false,Size,1,,20.00,,draft
+wine,,,,,,,,,6,VI-6,110.00,,
+,,,,,,,,,,LOST-1,1.00,,
+"""
+
+
+def test_woocommerce_with_several_categories_in_a_cell(tmp_path: Path) -> None:
+    assert bring(tmp_path, Kind.PRODUCTS, "woocommerce_products", WOO_SEVERAL)["rejected"] == {}
+    assert list(Product.objects.order_by("ref").values_list("ref", "category__name", "category__parent__name")) == [
+        ("A-1", "Cheese", "Food"), ("A-2", "Linen, wool", None), ("A-3", "Bowls", "Table"),
+    ]  # fmt: skip
+    again(tmp_path, Kind.PRODUCTS, "woocommerce_products", WOO_SEVERAL)
+
+
+def test_a_comma_in_the_only_category_stays(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('ref,name,category\nB-1,Cup,"Table > Cups, mugs"\n')
+    call_command("import_records", "products", str(path), "--json")
+    assert Product.objects.get(ref="B-1").category.name == "Cups, mugs"
+
+
+def test_shopify_variants_inherit_title_and_category(tmp_path: Path) -> None:
+    result = bring(tmp_path, Kind.PRODUCTS, "shopify_products", SHOPIFY_VARIANTS)
+    assert (result["created"], result["rejected"]) == (4, {"missing": 2})
+    assert list(Product.objects.order_by("ref").values_list("ref", "name", "category__name", "sold_online")) == [
+        ("FR-1", "Comté", "Cheese", True), ("FR-2", "Comté", "Cheese", True), ("FR-3", "Comté", "Cheese", True),
+        ("VI-6", "Wine", None, False),
+    ]  # fmt: skip
+    again(tmp_path, Kind.PRODUCTS, "shopify_products", SHOPIFY_VARIANTS)
+
+
 def test_shopify_products_and_their_costs(tmp_path: Path) -> None:
     assert bring(tmp_path, Kind.PRODUCTS, "shopify_products", SHOPIFY_PRODUCTS)["created"] == 2
     assert list(Product.objects.order_by("ref").values_list("ref", "name", "sold_online", "unit_cost")) == [
