@@ -53,6 +53,7 @@ from segmentation.models import (
     MatrixRun,
     ReadinessRun,
     SegmentationRun,
+    SegmentEvent,
 )
 from segmentation.rules.grid import Segment
 from segmentation.rules.waves import Step, Wave
@@ -93,6 +94,18 @@ def test_it_writes_a_portfolio():
     assert OrderLine.objects.count() == made["lines"] + made["refund_lines"]
     assert OrderLine.objects.filter(amount_cents__lt=0).count() == made["refund_lines"]
     assert OrderLine.objects.latest("day").day <= date(2026, 11, 21)
+
+
+def test_the_quarter_before_shows_who_moved_once_and_goes_with_the_demo():
+    before = SegmentationRun.objects.count()
+    assert make(150, "--quarter")["weeks"] == 13
+    moved = SegmentEvent.objects.count()
+    assert moved > 0
+    assert SegmentEvent.objects.filter(as_of__gt=date(2026, 11, 14)).count() == 0
+    assert make(150, "--quarter")["weeks"] == 0
+    assert SegmentEvent.objects.count() == moved
+    demo("--remove")
+    assert (SegmentEvent.objects.count(), SegmentationRun.objects.count()) == (0, before)
 
 
 def test_the_rollup_is_ready():

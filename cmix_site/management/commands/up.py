@@ -59,7 +59,7 @@ class Command(BaseCommand):
         filled = demo and not Client.objects.exists()
         if filled:
             self._say("Loading the demo …")
-            call_command("demo", stdout=self.stdout)
+            call_command("demo", quarter=True, stdout=self.stdout)
         job = night.enqueue_night(as_of=night.last_closed_day(timezone.now()))
         if filled:
             retry(job)  # a night over an empty database may be done already
