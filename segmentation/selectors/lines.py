@@ -38,7 +38,7 @@ def bucket_sums(client_ids: Ints, days: Sequence[date], new_since: date | None) 
     cell = place * len(Bucket) + _buckets(new_since, rows["product"], channel)
     for number in range(len(days)):
         inside = known & (rows["windows"] >> number & 1 == 1)
-        sums = np.bincount(cell[inside], rows["net"][inside], len(client_ids) * len(Bucket))
+        sums = np.bincount(cell, rows["net"] * inside, len(client_ids) * len(Bucket))
         found[number] = np.rint(sums).astype(np.int64).reshape(len(client_ids), len(Bucket))
     return found
 
@@ -121,13 +121,15 @@ def _lines(spans: Sequence[tuple[date, date]]) -> dict[str, Ints]:
 
 
 def _windows(spans: Sequence[tuple[date, date]]) -> str:
-    if len(spans) == 1:
-        return "1"
-    inside = (
-        f"CASE WHEN day > '{since}' AND day <= '{until}' THEN {1 << number} ELSE 0 END"
-        for number, (since, until) in enumerate(spans)
-    )
-    return f"({' + '.join(inside)})"
+    """No more comparisons than the first and the last day of all leave open."""
+    first, last = min(since for since, _until in spans), max(until for _since, until in spans)
+    bits = []
+    for number, (since, until) in enumerate(spans):
+        asked = [f"day > '{since}'"] * (since != first) + [f"day <= '{until}'"] * (until != last)
+        bits.append(
+            f"CASE WHEN {' AND '.join(asked)} THEN {1 << number} ELSE 0 END" if asked else f"{1 << number}"
+        )
+    return f"({' + '.join(bits)})"
 
 
 def first_online_order(known: date | None = None) -> date | None:

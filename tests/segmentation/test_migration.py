@@ -30,7 +30,6 @@ from segmentation.models import (
 from segmentation.rules.matrix import CELLS, WHYS, Bucket, Cell, Why, flows, online_share, place
 from segmentation.rules.readiness import Assumptions
 from segmentation.rules.waves import Hold, Step, Wave
-from segmentation.selectors.lines import bucket_sums
 from segmentation.selectors.matrix import path_of
 from segmentation.services import classify_clients
 from segmentation.services.matrix import compute_matrix, set_reference
@@ -38,7 +37,7 @@ from segmentation.services.migration import GateClosed, log_step, open_wave, set
 from segmentation.services.readiness import compute_readiness, set_assumptions
 from tests.clients.sociotypes.records import MOUTON, NO, NUL, PHILE, make_person, make_result
 from tests.conftest import Cast
-from tests.factories.records import make_client, make_order
+from tests.factories.records import make_client
 from tests.segmentation.records import AS_OF, NOW
 from tests.segmentation.test_pages import lead_of, listed_in, text_of
 
@@ -395,16 +394,3 @@ def test_the_list_filters_by_cell(computed: dict[str, Client], cast: Cast, brows
     browser = browser_of(cast.alice)
     assert listed_in(browser.get("/clients/?matrix_cell=migration").content.decode()) == ["Bellis"]
     assert listed_in(browser.get("/clients/?matrix_cell=current").content.decode()) == ["Cistus"]
-
-
-def test_lines_too_large_for_the_packed_number_are_summed_whole(cast: Cast) -> None:
-    """On both sides of what fits, and at its edges: the sums are those of the records."""
-    client = make_client(owner=cast.alice)
-    cents = [1, -5, (1 << 27) - 1, 1 << 27, -(1 << 27), 1 - (1 << 27), 9 * 10**12, -(10**12)]
-    for number, net in enumerate(cents):
-        make_order(client, AS_OF - timedelta(days=number), net)
-    ids = np.array([client.pk])
-    for days in ([AS_OF], [AS_OF, AS_OF - timedelta(days=4)]):
-        found = bucket_sums(ids, days, None)
-        late = [cents, cents[4:]][: len(days)]
-        assert [int(one.sum()) for one in found] == [sum(each) for each in late]

@@ -1,0 +1,71 @@
+"""What clients bought by bucket of the matrix: the sums of packed numbers are those of the lines."""
+
+import itertools
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from sales.models import Order, OrderLine, Product
+from segmentation.rules.matrix import Bucket
+from segmentation.selectors.lines import bucket_sums
+from tests.conftest import Cast
+from tests.factories.records import make_client, make_order
+from tests.segmentation.records import AS_OF
+
+pytestmark = pytest.mark.django_db
+
+
+def test_lines_too_large_for_the_packed_number_are_summed_whole(cast: Cast) -> None:
+    """On both sides of what fits, and at its edges: the sums are those of the records."""
+    client = make_client(owner=cast.alice)
+    cents = [1, -5, (1 << 27) - 1, 1 << 27, -(1 << 27), 1 - (1 << 27), 9 * 10**12, -(10**12)]
+    for number, net in enumerate(cents):
+        make_order(client, AS_OF - timedelta(days=number), net)
+    ids = np.array([client.pk])
+    for days in ([AS_OF], [AS_OF, AS_OF - timedelta(days=4)]):
+        found = bucket_sums(ids, days, None)
+        late = [cents, cents[4:]][: len(days)]
+        assert [int(one.sum()) for one in found] == [sum(each) for each in late]
+
+
+def told(line: OrderLine, new_since: date) -> Bucket:
+    """The rule, in plain words, of one line."""
+    product, channel = line.product, line.order.channel
+    if channel == "offline":
+        return Bucket.OFFLINE
+    if channel == "online":
+        introduced = product and product.introduced_on
+        if not introduced:
+            return Bucket.NO_INTRODUCTION
+        return Bucket.NEW_ONLINE if introduced >= new_since else Bucket.CLASSIC_ONLINE
+    if product is None or product.sold_online is None:
+        return Bucket.NO_CHANNEL_NO_FLAG
+    return Bucket.NO_CHANNEL if product.sold_online else Bucket.OFFLINE
+
+
+def test_sums_equal_a_plain_walk_over_the_lines(cast: Cast) -> None:
+    """Every channel and product, days about the edges of overlapping windows and of windows with a gap between."""
+    new_since, edges = (
+        AS_OF - timedelta(days=30),
+        (0, 1, 91, 92, 363, 364, 365, 455, 456, 499, 500, 863, 864, 865),
+    )
+    products = [None] + [
+        Product.objects.create(ref=f"{sold}{day}", name="P", sold_online=sold, introduced_on=day)
+        for sold in (None, True, False)
+        for day in (None, new_since, new_since - timedelta(days=1))
+    ]
+    clients = [make_client(owner=cast.alice) for _ in range(2)]
+    combined = itertools.product(clients, ("", "online", "offline"), products, edges)
+    for number, (client, channel, product, back) in enumerate(combined):
+        order = make_order(client, AS_OF - timedelta(days=back), 7 * number - 500, product=product)
+        Order.objects.filter(pk=order.pk).update(channel=channel)
+    ids = np.array([client.pk for client in clients])
+    lines = list(OrderLine.objects.select_related("order", "product"))
+    for days in ([AS_OF], [AS_OF, AS_OF - timedelta(days=91)], [AS_OF, AS_OF - timedelta(days=500)]):
+        for day, found in zip(days, bucket_sums(ids, days, new_since), strict=True):
+            expected = np.zeros_like(found)
+            for line in lines:
+                if day - timedelta(days=364) < line.day <= day:
+                    expected[list(ids).index(line.order.client_id), told(line, new_since)] += line.net_cents
+            assert found.tolist() == expected.tolist()
