@@ -29,14 +29,14 @@ from sales.rules import Field as OrderField
 from sales.rules import Mapping as OrderMapping
 from sales.rules import Reject
 
-_NUMBERS = ("amount", "quantity", "unit_price", "cost", "refunded")
+_NUMBERS = ("amount", "quantity", "unit_price", "cost", "refunded", "discount")
 # The columns that a reason of sales concerns.
 _CONCERNS = {
     Reject.CLIENT_MISSING: ("client",), Reject.DAY_MISSING: ("day",), Reject.DAY_UNREADABLE: ("day",),
     Reject.DAY_OUT_OF_RANGE: ("day",), Reject.DAY_IN_FUTURE: ("day",), Reject.NUMBER_MISSING: _NUMBERS,
     Reject.NUMBER_UNREADABLE: _NUMBERS, Reject.NUMBER_OUT_OF_RANGE: _NUMBERS, Reject.ORDER_MISSING: ("order",),
     Reject.CURRENCY_UNKNOWN: ("currency",), Reject.CHANNEL_UNKNOWN: ("channel",),
-    Reject.ORDER_OF_OTHER_CLIENT: ("order",),
+    Reject.ORDER_OF_OTHER_CLIENT: ("order",), Reject.DISCOUNT_NOT_SPREAD: ("discount",),
 }  # fmt: skip
 _ORDER_SAMPLE = (
     {"client": "C-1001", "client_name": "Laiterie du Val", "order": "O-2001", "day": "2026-10-05", "product": "FR-101",

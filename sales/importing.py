@@ -7,7 +7,7 @@ file that breaks off, or a process that dies, leaves nothing half-written.
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from common.reading.refusals import FileRefused
 from common.reading.rejects import RejectFile
 from common.reading.table import Table
 from sales import staging
+from sales.discounting import take_off
 from sales.labels import REJECTS
 from sales.models import ExchangeRate
 from sales.reading.lines import Line, LineReader
@@ -56,7 +57,7 @@ class Request:
     keeper: Keeper | None = None
 
 
-NUMBERS = (Field.AMOUNT, Field.QUANTITY, Field.UNIT_PRICE, Field.COST, Field.REFUNDED)
+NUMBERS = (Field.AMOUNT, Field.QUANTITY, Field.UNIT_PRICE, Field.COST, Field.REFUNDED, Field.DISCOUNT)
 
 
 def settle(path: Path, name: str, mapping: Mapping) -> Conventions:
@@ -92,8 +93,10 @@ def import_file(
     rejects = RejectFile(new_rejects_path())
     try:
         with staging.staging_tables():
-            read, described = _stage(request, conventions, rejects, progress or (lambda done, total: None))
+            told = progress or (lambda done, total: None)
+            read, described, undiscounted = _stage(request, conventions, rejects, told)
             written = _write(request, fence or (lambda: None))
+            written = replace(written, rejected=undiscounted | written.rejected)
         _add_late_rejects(request, rejects, written)
         days = 0 if request.dry_run else rebuild_dirty()
     except BaseException:
@@ -110,7 +113,7 @@ def import_file(
 
 def _stage(
     request: Request, conventions: Conventions, rejects: RejectFile, progress: Progress
-) -> tuple[int, dict[str, str]]:
+) -> tuple[int, dict[str, str], dict[int, Reject]]:
     reader = line_reader(conventions, request.today)
     read = 0
     with open_table(request.path, request.name, request.mapping.encoding) as table:
@@ -118,8 +121,9 @@ def _stage(
         while taken := _stage_batch(table, reader, rejects):
             read += taken
             progress(table.progress(), table.size)
+    undiscounted = take_off(reader.discounts(), reader.net_of, settings.CMIX_CURRENCY)
     staging.analyze()
-    return read, table.described
+    return read, table.described, undiscounted
 
 
 def _stage_batch(table: Table, reader: LineReader, rejects: RejectFile) -> int:
@@ -134,6 +138,8 @@ def _stage_batch(table: Table, reader: LineReader, rejects: RejectFile) -> int:
             lines.extend(reader.new_refunds)
             reader.new_refunds.clear()
         else:
+            if problem:
+                reader.lost(cells)
             rejects.add(number, line, str(REJECTS[line]), cells)
     staging.stage("import_line", lines)
     _stage_references(reader)

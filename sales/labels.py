@@ -25,6 +25,7 @@ FIELDS = {
     Field.COUNTRY: _("Country of the client"),
     Field.CHANNEL: _("Channel: online or offline"),
     Field.REFUNDED: _("Refunded of the whole order"),
+    Field.DISCOUNT: _("Discount on the whole order, not yet taken off its lines"),
 }
 
 REJECTS = {
@@ -51,4 +52,7 @@ REJECTS = {
     Reject.NOT_YOUR_CLIENT: _("You may not import for this client."),
     Reject.ERASED: _("The data of this client were erased on request and may not come back."),
     Reject.CHANNEL_UNKNOWN: _("The channel is neither online nor offline."),
+    Reject.DISCOUNT_NOT_SPREAD: _(
+        "The discount of the order cannot be spread over its lines: it is more than they come to, is said twice differently, or a row of the order was left out."
+    ),
 }

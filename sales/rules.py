@@ -38,6 +38,7 @@ class Field(StrEnum):
     COUNTRY = "country"
     CHANNEL = "channel"
     REFUNDED = "refunded"
+    DISCOUNT = "discount"
 
 
 class Reject(StrEnum):
@@ -64,6 +65,7 @@ class Reject(StrEnum):
     NOT_YOUR_CLIENT = "not_your_client"
     ERASED = "erased"
     CHANNEL_UNKNOWN = "channel_unknown"
+    DISCOUNT_NOT_SPREAD = "discount_not_spread"
 
 
 class Mapping(shapes.Mapping):
@@ -71,7 +73,8 @@ class Mapping(shapes.Mapping):
 
     def missing(self) -> list[str]:
         """Fields without which no line can be read."""
-        absent = [name for name in (Field.CLIENT, Field.DAY) if name not in self.columns]
+        needed = [Field.CLIENT, Field.DAY] + [Field.ORDER] * (Field.DISCOUNT in self.columns)
+        absent = [name for name in needed if name not in self.columns]
         has_price = Field.QUANTITY in self.columns and Field.UNIT_PRICE in self.columns
         if Field.AMOUNT not in self.columns and not has_price:
             absent.append(Field.AMOUNT)

@@ -11,6 +11,7 @@ from common.reading.conventions import Conventions, folded
 from common.reading.days import EARLIEST, LATEST
 from common.text import clean
 from sales.presets import CHANNEL_WORDS
+from sales.reading.discounts import Discounts
 from sales.rules import Channel, Field, Reject
 
 CACHE = 200_000
@@ -69,7 +70,7 @@ class LineReader:
     def __init__(self, conventions: Conventions, *, currency: str, net_of: NetOf, today: date) -> None:
         self._conventions = conventions
         self._reporting_currency = currency
-        self._net_of = net_of
+        self.net_of = net_of
         self._today = today
         at = conventions.positions.get
         self._client_at, self._day_at = conventions.positions[Field.CLIENT], conventions.positions[Field.DAY]
@@ -80,7 +81,8 @@ class LineReader:
             at(Field.PRODUCT),
             at(Field.CURRENCY),
         )
-        self._refunded_at = at(Field.REFUNDED)
+        self._refunded_at, self._discount_at = at(Field.REFUNDED), at(Field.DISCOUNT)
+        self._discounts = Discounts()
         said_once = (self._client_at, self._day_at, self._currency_at)
         self._said_once = [place for place in said_once if place is not None]
         self._order_before: tuple[Any, Sequence[Any]] | None = None
@@ -99,6 +101,27 @@ class LineReader:
         self._costs: dict[Any, int | Reject] = {}
 
     def read(self, number: int, cells: Sequence[Any]) -> Line | Reject:
+        line = self._read(number, cells)
+        if self._discount_at is None or self._order_at is None:
+            return line
+        order, discount = cells[self._order_at], self._read_cost(cells[self._discount_at])
+        if isinstance(discount, Reject):
+            self._discounts.unreadable(order)
+            return line if isinstance(line, Reject) else discount
+        self._discounts.note(order, discount, is_lost=isinstance(line, Reject))
+        return line
+
+    def lost(self, cells: Sequence[Any]) -> None:
+        """A row that was not read at all, its cells as far as they are known."""
+        if self._discount_at is not None and self._order_at is not None and len(cells) > self._order_at:
+            self._discounts.note(cells[self._order_at], None, is_lost=True)
+
+    def discounts(self) -> list[tuple[int, int | None]]:
+        """Of whole orders, by number, once all rows were read; ``None``: it cannot be spread."""
+        known = ((self._orders.get(ref), cents) for ref, cents in self._discounts.by_order())
+        return [(found[0], cents) for found, cents in known if isinstance(found, tuple)]
+
+    def _read(self, number: int, cells: Sequence[Any]) -> Line | Reject:
         if self._order_at is not None:
             cells = self._completed(cells, self._order_at)
         cell = cells[self._client_at]
@@ -163,7 +186,7 @@ class LineReader:
         self, number: int, order: int, day: str, product: int | None, quantity: str | None, cents: int, currency: str,
         cost: int | None,
     ) -> Line:  # fmt: skip
-        net = cents if currency == self._reporting_currency else self._net_of(cents, currency, day)
+        net = cents if currency == self._reporting_currency else self.net_of(cents, currency, day)
         position = self._positions[order, day] = self._positions.get((order, day), 0) + 1
         return Line(number, order, day, position, product, quantity, cents, currency, net, cost)
 

@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clients.models import Client, Person
+from common.reading.shapes import Mapping
 from intake.catalogue import OFFERS
 from intake.imports import import_by_operator
 from intake.presets import NAMES, PRESETS
 from intake.reading import head
 from intake.rules import Kind
 from sales.models import Category, ExchangeRate, Order, OrderLine, Product
+from sales.reading.discounts import spread
 from tests.factories.records import make_client
 from tests.intake.helpers import NOW, TODAY, stored
 
@@ -150,6 +154,69 @@ def test_shopify_orders(tmp_path: Path) -> None:
     }  # fmt: skip
     assert Client.objects.get(ref="ida@mail.example").name == "Ida Lund"
     again(tmp_path, Kind.ORDERS, "shopify_orders", SHOPIFY_ORDERS)
+
+
+def shopify_order(ref: str, discount: str, *lines: tuple[str, str]) -> str:
+    rows = []
+    for at, (sku, price) in enumerate(lines):
+        first = at == 0
+        rows.append(
+            f"{ref},nora@mail.example,paid,,,,no,EUR,,,,,CODE,{discount if first else ''},std,"
+            f"2026-03-01 09:59:12 +0100,1,{sku},{price},,{sku},true,true,,,,,,,,card,{'0.00' if first else ''},9"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def test_a_discount_of_a_shopify_order_is_spread_in_whole_cents(tmp_path: Path) -> None:
+    header = SHOPIFY_ORDERS.partition("\n")[0] + "\n"
+    text = header + shopify_order("#1", "10.00", ("A", "33.33"), ("B", "33.33"), ("C", "33.34"))
+    text += shopify_order("#2", "0.05", ("A", "0.03"), ("B", "0.02")) + shopify_order(
+        "#3", "5.00", ("A", "4.99")
+    )
+    text += shopify_order("#4", "1.00", ("A", "9.00"), ("B", "abc")) + shopify_order("#5", "", ("A", "7.00"))
+    result = bring(tmp_path, Kind.ORDERS, "shopify_orders", text)
+    assert result["rejected"] == {"discount_not_spread": 2, "number_unreadable": 1}
+    found = OrderLine.objects.order_by("order__ref", "position")
+    assert list(found.values_list("order__ref", "product__ref", "amount_cents", "net_cents")) == [
+        ("#1", "A", 3000, 3000), ("#1", "B", 3000, 3000), ("#1", "C", 3000, 3000), ("#2", "A", 0, 0), ("#2", "B", 0, 0),
+        ("#5", "A", 700, 700),
+    ]  # fmt: skip
+    assert not Order.objects.filter(ref__in=["#3", "#4"]).exists()
+    again(tmp_path, Kind.ORDERS, "shopify_orders", text)
+
+
+@pytest.mark.parametrize(
+    ("columns", "second"),
+    [
+        ("Order,Customer,Date,SKU,Total line,Cart Discount Amount", "3.00"),
+        ("Order,Customer,Date,SKU,Total line,Total discounts", ""),
+    ],
+)
+def test_a_discount_said_in_each_row_counts_once(tmp_path: Path, columns: str, second: str) -> None:
+    """As exports of lines of WooCommerce repeat it, and PrestaShop's by query."""
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        f"{columns}\nW1,Nora,2026-03-01,A,10.00,3.00\nW1,Nora,2026-03-01,B,20.01,{second}\n"
+        "W2,Nora,2026-03-02,A,10.00,3.00\nW2,Nora,2026-03-02,B,20.00,4.00\n"
+    )
+    places = zip(("order", "client", "day", "product", "amount", "discount"), columns.split(","), strict=True)
+    mapping = Mapping(dict(places))
+    result = import_by_operator(
+        kind=Kind.ORDERS, path=path, mapping=mapping, owner=None, today=TODAY, now=NOW, legal_basis="contract", source="w"
+    )  # fmt: skip
+    assert result["rejected"] == {"discount_not_spread": 2}
+    assert list(OrderLine.objects.order_by("position").values_list("amount_cents", flat=True)) == [900, 1801]
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=30), st.integers(0, 10**9))
+def test_shares_add_up_and_never_exceed_their_line(amounts: list[int], discount: int) -> None:
+    shares = spread(discount, amounts)
+    if discount > sum(amounts):
+        assert shares is None
+        return
+    assert shares is not None
+    assert sum(shares) == discount
+    assert all(0 <= share <= amount for share, amount in zip(shares, amounts, strict=True))
 
 
 @pytest.mark.parametrize(
