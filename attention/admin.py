@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
@@ -102,5 +104,6 @@ class WeeklyListAdmin(ReadOnlyAdmin):
         return str(MAIL_STATES[MailState(mail.state)]) if mail else "–"
 
     @admin.display(description=_("sent"))
-    def mail_sent(self, weekly_list: Any) -> Any:
-        return weekly_list.mail and weekly_list.mail.sent_at
+    def mail_sent(self, weekly_list: Any) -> str:
+        sent = weekly_list.mail and weekly_list.mail.sent_at
+        return date_format(timezone.localtime(sent), "DATETIME_FORMAT") if sent else "–"

@@ -25,21 +25,28 @@ class WeeklyListQuerySet(models.QuerySet[Any]):
 class WeeklyList(models.Model):
     """The attention list of one owner for one ISO week: frozen once, mailed once."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="weekly_lists", on_delete=models.CASCADE)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="weekly_lists",
+        on_delete=models.CASCADE,
+        verbose_name=_("owner"),
+    )
     iso_year = models.PositiveSmallIntegerField()
     iso_week = models.PositiveSmallIntegerField()
-    as_of = models.DateField(null=True)  # day of the indicators used; null: none were published
+    as_of = models.DateField(
+        _("figures as of"), null=True
+    )  # day of the indicators used; null: none were published
     kinetics_run = models.ForeignKey(
         KineticsRun, related_name="weekly_lists", on_delete=models.SET_NULL, null=True
     )
-    capacity_minutes = models.PositiveIntegerField()
-    planned_minutes = models.PositiveIntegerField(default=0)
+    capacity_minutes = models.PositiveIntegerField(_("minutes available"))
+    planned_minutes = models.PositiveIntegerField(_("minutes planned"), default=0)
     hour_value_cents = models.BigIntegerField(null=True)  # shadow price: value of one more hour
-    looked_at = models.PositiveIntegerField(default=0)  # clients considered
+    looked_at = models.PositiveIntegerField(_("clients considered"), default=0)  # clients considered
     left_out = models.JSONField(default=list)  # the next best and the athletes whose floor did not fit
-    rule_version = models.CharField(max_length=20)
+    rule_version = models.CharField(_("rule version"), max_length=20)
     params = models.JSONField(default=dict)
-    frozen_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(_("frozen at"))
     mail = models.ForeignKey(
         OutMail, related_name="weekly_lists", on_delete=models.SET_NULL, null=True, blank=True
     )
@@ -73,9 +80,11 @@ class ListLine(models.Model):
     """One client of one week's list. Everything that explains the line is frozen with it."""
 
     weekly_list = models.ForeignKey(WeeklyList, related_name="lines", on_delete=models.CASCADE)
-    client = models.ForeignKey(Client, related_name="list_lines", on_delete=models.CASCADE)
-    rank = models.PositiveSmallIntegerField()
-    dose_minutes = models.PositiveSmallIntegerField()
+    client = models.ForeignKey(
+        Client, related_name="list_lines", on_delete=models.CASCADE, verbose_name=_("client")
+    )
+    rank = models.PositiveSmallIntegerField(_("rank"))
+    dose_minutes = models.PositiveSmallIntegerField(_("minutes"))
     value_cents = models.BigIntegerField()  # contribution at stake over the next year
     parts = models.JSONField(default=dict)  # additive parts of the value, in cents
     inputs = models.JSONField(default=dict)  # what the line was computed from (rules.Explained)
@@ -87,16 +96,18 @@ class ListLine(models.Model):
     own_segment = models.CharField(max_length=80, blank=True, default="", db_default="")
     exploration = models.BooleanField(default=False)  # drawn at random from the reserve
     state = models.CharField(
-        max_length=8, default=LineState.OPEN.value,
+        _("state"), max_length=8, default=LineState.OPEN.value,
         choices=[(state.value, label) for state, label in LINE_STATES.items()],
     )  # fmt: skip
     snoozed_until = models.DateField(null=True, blank=True)
     spent_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     objects = ListLineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
         constraints = [
             models.UniqueConstraint(fields=["weekly_list", "client"], name="one_line_a_client"),
             models.CheckConstraint(
