@@ -29,7 +29,7 @@ class PairPage(Page[Row]):
 
 
 def pair_page(user: Any, *, number: int, dismissed: bool) -> PairPage:
-    """Pairs both of whose clients ``user`` may merge, the likeliest first. Two queries."""
+    """Pairs both of whose clients ``user`` may merge, the likeliest first. Three queries."""
     rows = DuplicatePair.objects.visible_to(user).select_related("left__owner", "right__owner")
     return _page(rows, number, dismissed)
 
@@ -44,7 +44,8 @@ def _page(rows: Any, number: int, dismissed: bool) -> PairPage:
     mine = rows.filter(dismissed_at__isnull=not dismissed)
     counted = mine.order_by().values("pk")[: COUNT_CAP + 1].count()
     start = (number - 1) * PAGE_SIZE
-    pairs = list(mine.order_by("-score", "pk")[start : start + PAGE_SIZE + 1])
+    ids = list(mine.order_by("-score", "pk").values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    pairs = list(rows.filter(pk__in=ids).order_by("-score", "pk"))
     return PairPage(
         rows=[Row(pair, sentences(pair.reasons)) for pair in pairs[:PAGE_SIZE]], number=number, size=PAGE_SIZE,
         has_next=len(pairs) > PAGE_SIZE, count=min(counted, COUNT_CAP), capped=counted > COUNT_CAP,
