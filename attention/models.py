@@ -33,16 +33,15 @@ class WeeklyList(models.Model):
     )
     iso_year = models.PositiveSmallIntegerField()
     iso_week = models.PositiveSmallIntegerField()
-    as_of = models.DateField(
-        _("figures as of"), null=True
-    )  # day of the indicators used; null: none were published
+    # Day of the indicators used; null: none were published.
+    as_of = models.DateField(_("figures as of"), null=True)
     kinetics_run = models.ForeignKey(
         KineticsRun, related_name="weekly_lists", on_delete=models.SET_NULL, null=True
     )
     capacity_minutes = models.PositiveIntegerField(_("minutes available"))
     planned_minutes = models.PositiveIntegerField(_("minutes planned"), default=0)
     hour_value_cents = models.BigIntegerField(null=True)  # shadow price: value of one more hour
-    looked_at = models.PositiveIntegerField(_("clients considered"), default=0)  # clients considered
+    looked_at = models.PositiveIntegerField(_("clients considered"), default=0)
     left_out = models.JSONField(default=list)  # the next best and the athletes whose floor did not fit
     rule_version = models.CharField(_("rule version"), max_length=20)
     params = models.JSONField(default=dict)
