@@ -79,7 +79,14 @@ class Person(models.Model):
                 fields=["client"], condition=models.Q(is_client=True), name="person_one_is_the_client"
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["last_name", "id", "client"], name="person_last_name")]
+        indexes = [
+            models.Index(fields=["last_name", "id", "client"], name="person_last_name"),
+            # All that tells who of the private clients refuses profiling, which every list asks.
+            models.Index(
+                fields=["profiling_objected_at", "legal_basis", "id", "client"],
+                condition=models.Q(is_client=True), name="person_refuses",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -133,6 +140,13 @@ class Consent(models.Model):
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="consent_one_open",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["purpose", "person"],
+                condition=models.Q(withdrawn_at__isnull=False),
+                name="consent_withdrawn",
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Template filters and tags of every page (a builtin: no ``{% load %}`` needed)."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -8,8 +9,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -77,6 +79,21 @@ def number(value: float | str | None, digits: int = 0) -> str:
     return UNKNOWN if value is None or isinstance(value, str) else numbers.format_number(value, digits=digits)
 
 
+# Closing tags and entities cannot end the script; the same three that Django's own filter escapes.
+_IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+
+
+@register.filter
+def data_script(value: Any, element_id: str) -> SafeString:
+    """``json_script`` without spaces and escaped letters: charts carry a thousand rows."""
+    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    return format_html(
+        '<script id="{}" type="application/json">{}</script>',
+        element_id,
+        mark_safe(text.translate(_IN_SCRIPT)),
+    )
+
+
 @cache
 def _icon_body(name: str) -> str:
     path = Path(settings.VENDOR_DIR) / "bootstrap-icons" / "icons" / f"{name}.svg"
@@ -99,6 +116,30 @@ def icon(context: template.Context, name: str, label: str = "") -> SafeString:
         '<svg class="icon" width="16" height="16" viewBox="0 0 16 16" fill="currentColor"{}>{}</svg>',
         described,
         mark_safe(_icon_body(name)),
+    )
+
+
+@register.simple_tag
+def icon_symbols(*names: str) -> SafeString:
+    """The drawings that ``icon_again`` points at: once a page, outside of what htmx swaps."""
+    symbols = format_html_join(
+        "",
+        '<symbol id="icon-{}" viewBox="0 0 16 16" fill="currentColor">{}</symbol>',
+        ((name, mark_safe(_icon_body(name))) for name in names),
+    )
+    return format_html('<svg class="icon-symbols" width="0" height="0" aria-hidden="true">{}</svg>', symbols)
+
+
+@register.simple_tag
+def icon_again(name: str) -> SafeString:
+    """A decorative icon by reference: a list of cards would else hold each drawing as often as it has cards."""
+    return _icon_again(name)
+
+
+@cache
+def _icon_again(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" width="16" height="16" aria-hidden="true"><use href="#icon-{}"/></svg>', name
     )
 
 

@@ -27,6 +27,7 @@ SORTS = {
     "name": F("client__name"),
     "segment": F("segment"),
 }
+_NUMBERS = {segment.value: number for number, segment in enumerate(Segment)}  # a bubble weighs less with it
 DEFAULT_SORT = "-revenue"
 
 
@@ -167,16 +168,17 @@ def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> 
     sizes = provider.sizes([point[0] for point in drawn]) if provider else {}
     trails = _trails(run, [point[0] for point in drawn])
     points = [
-        [pk, name, revenue, round(margin, 4), sizes.get(pk) if sizes else revenue, segment]
+        [pk, name, revenue, round(margin, 4), sizes.get(pk) if sizes else revenue, _NUMBERS[segment]]
         for pk, name, revenue, margin, segment in drawn
     ]
     data = {
         "points": points,
         "trails": {
-            pk: trail
+            pk: [*trail[:2], _NUMBERS[trail[2]]]
             for pk, _name, _revenue, _margin, segment in drawn
             if (trail := trails.get(pk)) and trail[2] != segment
         },
+        "segments": [segment.value for segment in Segment],
         "lines": {"revenue": run.thresholds.revenue_cents, "margin": run.thresholds.margin_rate},
         "log": chosen.log_scale,
         "labels": _chart_labels(str(provider.label) if provider and sizes else None),

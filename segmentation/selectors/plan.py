@@ -44,14 +44,24 @@ def gates(run: ReadinessRun) -> dict[int, Gate]:
     }  # fmt: skip
 
 
-def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
+@dataclass(frozen=True)
+class WavesSeen:
+    """``withheld``: how many more the reader would see, did they not object to profiling."""
+
+    rows: list[WaveRow]
+    withheld: int
+
+
+def waves_seen(run: ReadinessRun, user: Any) -> WavesSeen:
     """Counts and sums of the clients the reader may see; gates are of the whole portfolio. Private clients who
     object to profiling are in no wave, nor in the queue."""
-    rows_seen = ClientReadiness.objects.filter(run=run).visible_to(user)
-    if sees_all(user):
-        found = _stored_waves(run, _by_wave(rows_seen.filter(withheld_q())))
-    else:
-        found = _by_wave(rows_seen.filter(profiled_q()))
+    rows = ClientReadiness.objects.filter(run=run).visible_to(user)
+    refused = _by_wave(rows.filter(withheld_q()))
+    found = _stored_waves(run, refused) if sees_all(user) else _by_wave(rows.filter(profiled_q()))
+    return WavesSeen(_wave_rows(run, found), sum(row["clients"] for row in refused.values()))
+
+
+def _wave_rows(run: ReadinessRun, found: Mapping[int, dict[str, Any]]) -> list[WaveRow]:
     openings = {row.wave: row for row in WaveOpening.objects.select_related("opened_by")}
     gate, shares = gates(run), {row["wave"]: row for row in run.results["waves"]}
     rows = []
@@ -67,11 +77,6 @@ def wave_rows(run: ReadinessRun, user: Any) -> list[WaveRow]:
             )
         )  # fmt: skip
     return rows
-
-
-def withheld_of(run: ReadinessRun, user: Any) -> int:
-    """How many the reader would see, did they not object to profiling."""
-    return ClientReadiness.objects.filter(withheld_q(), run=run).visible_to(user).count()
 
 
 def _by_wave(rows: QuerySet[ClientReadiness]) -> dict[int, dict[str, Any]]:

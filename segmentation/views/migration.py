@@ -22,7 +22,7 @@ from segmentation.models import MigrationFacts
 from segmentation.rules.readiness import LAGGARDS_WARN, Assumptions
 from segmentation.rules.waves import STEPS as ALL_STEPS
 from segmentation.rules.waves import Hold, Step, Wave
-from segmentation.selectors.plan import plan_page, wave_rows, withheld_of
+from segmentation.selectors.plan import plan_page, waves_seen
 from segmentation.selectors.readiness import current_assumptions, in_force, readiness_page, readiness_run
 from segmentation.services.migration import GateClosed, log_step, open_wave, set_facts, undo_step
 from segmentation.services.readiness import set_assumptions
@@ -104,7 +104,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     if run is None:
         return page(request, "segmentation/plan.html", {"run": None})
     chosen = PlanFilterForm(request.GET).chosen()
-    rows, names = wave_rows(run, request.user), names_of_types()
+    seen, names = waves_seen(run, request.user), names_of_types()
+    rows = seen.rows
     if chosen["wave"] is None:
         chosen["wave"] = next((int(row.wave) for row in rows if row.clients), int(Wave.ASK))
     current = next(row for row in rows if row.wave == chosen["wave"])
@@ -112,7 +113,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     table = plan_page(run, request.user, chosen["wave"], chosen["hold"], chosen["page"], counted)
     context = {
         "run": run, "waves": rows, "chosen": chosen, "table": table,
-        "current": current, "withheld": withheld_of(run, request.user),
+        "current": current, "withheld": seen.withheld,
         "lines": [
             {
                 "row": row, "type": names[row.type], "hold": HOLDS[Hold(row.hold)],

@@ -16,7 +16,7 @@ from segmentation import panels
 from segmentation.models import ClientReadiness, PlayedStep
 from segmentation.rules.waves import Step, Wave
 from segmentation.selectors.matrix import path_of
-from segmentation.selectors.plan import wave_rows
+from segmentation.selectors.plan import waves_seen
 from segmentation.selectors.readiness import readiness_run
 from segmentation.selectors.standing import standing_on
 from segmentation.services import classify_clients
@@ -66,7 +66,7 @@ def object_(people: dict[str, Person], cast: Cast) -> None:
 def waves(user: Any) -> dict[int, int]:
     run = readiness_run()
     assert run is not None
-    return {int(row.wave): row.clients for row in wave_rows(run, user)}
+    return {int(row.wave): row.clients for row in waves_seen(run, user).rows}
 
 
 @pytest.mark.parametrize("night_after", [False, True])

@@ -1,5 +1,5 @@
 /* The strategic grid: clients by revenue and margin rate, the two lines, the quadrants named.
-   A point is [client, name, revenue, margin rate, size, segment]. */
+   A point is [client, name, revenue, margin rate, size, number of the segment]. */
 (function () {
   "use strict";
 
@@ -85,7 +85,7 @@
   function bubbles(data, segment, y, diameter, theme) {
     return {
       type: "scatter", name: data.labels.segments[segment], z: 3,
-      data: data.points.filter(function (point) { return point[5] === segment; }).map(function (point) {
+      data: data.points.filter(function (point) { return data.segments[point[5]] === segment; }).map(function (point) {
         var size = diameter(point[4]);
         return {
           name: point[1], value: placed(point, y), point: point, symbolSize: size,
@@ -139,13 +139,13 @@
       var point = item.data.point;
       if (!point) return "";
       var lines = [
-        point[1], data.labels.segments[point[5]],
+        point[1], data.labels.segments[data.segments[point[5]]],
         data.labels.revenue + ": " + theme.formatMoney(point[2]),
         data.labels.margin + ": " + theme.formatPercent(point[3]),
       ];
       var from = data.trails[point[0]];
       if (from) {
-        lines.push(data.labels.trail + ": " + data.labels.segments[from[2]] + ", " +
+        lines.push(data.labels.trail + ": " + data.labels.segments[data.segments[from[2]]] + ", " +
           theme.formatMoneyShort(from[0]) + ", " + theme.formatPercent(from[1]));
       }
       if (data.labels.size) lines.push(data.labels.size + ": " + theme.formatMoney(point[4]));
