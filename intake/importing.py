@@ -25,6 +25,7 @@ from common.reading.labels import SHAPES
 from common.reading.rejects import RejectFile
 from common.reading.shapes import Mapping, Shape
 from common.reading.table import Table
+from common.statistics import refresh_statistics
 from intake import staging
 from intake.fields import Reading
 from intake.kinds import RECORD_KINDS
@@ -33,7 +34,7 @@ from intake.labels import PROBLEMS
 from intake.models import RecordImport
 from intake.reading import RowReader, colleagues, columns_read, conventions_of, values_said
 from intake.rules import Code, Kind, Mode, Problem
-from intake.work import Work
+from intake.work import TOUCHED, Work
 from sales.rollup import rebuild_dirty
 
 BATCH = 5000
@@ -171,6 +172,7 @@ def _write(request: Request, conventions: Conventions, fence: Callable[[], None]
     with transaction.atomic():
         fence()
         lock_until_commit("intake")
+        refresh_statistics(*TOUCHED)
         work.batch = new_batch(record_import, request.user, request.now)
         request.kind.write(work)
         work.finish()

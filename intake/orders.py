@@ -108,8 +108,8 @@ def restore_days(record_import: RecordImport) -> int:
         "ORDER BY 1, 2 ON CONFLICT (client_id, day) DO UPDATE SET day = excluded.day", scope,
     )  # fmt: skip
     days = run(
-        f"DELETE FROM sales_orderline WHERE id IN (SELECT l.id FROM {KEPT} k JOIN sales_orderline l "
-        "ON l.order_id = k.record_id AND l.day = k.day WHERE k.record_import_id = %s AND k.model = %s)", scope,
+        f"DELETE FROM sales_orderline WHERE (order_id, day) IN "
+        f"(SELECT record_id, day FROM {KEPT} WHERE record_import_id = %s AND model = %s)", scope,
     )  # fmt: skip
     fields = sql.columns_of(OrderLine)
     named = ", ".join(field.column for field in fields)

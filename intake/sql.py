@@ -23,6 +23,23 @@ def analyze(table: str) -> None:
         run(f"ANALYZE {table}")
 
 
+def repeated(column: str) -> str:
+    """A condition on a staged row ``s``: an earlier one has the same in ``column``. By sorting: a look for each row
+    through those of the same value is quadratic where many are alike."""
+    return (
+        f"s.number IN (SELECT r.number FROM (SELECT number, ROW_NUMBER() OVER (PARTITION BY {column} ORDER BY number) "
+        f"AS place FROM intake_row WHERE {column} IS NOT NULL) r WHERE r.place > 1)"
+    )
+
+
+def staged_outside(column: str, ids: str) -> str:
+    """A condition on a staged row ``s``: its ``column`` is filled, and by none of ``ids`` (one SELECT of ids).
+
+    For PostgreSQL looks through the whole of a ``NOT IN`` that is too large for ``work_mem``, for each row.
+    """
+    return f"s.{column} IN (SELECT {column} FROM intake_row EXCEPT {ids})"
+
+
 def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 

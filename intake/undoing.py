@@ -15,10 +15,12 @@ from django.db import connection, models, transaction
 from clients.models import Batch, Change, Client
 from clients.rules import UNDO_DAYS, ChangeAct
 from common.locks import lock_until_commit
+from common.statistics import refresh_statistics
 from intake import orders, sql
 from intake.models import KeptRow, RecordImport
 from intake.rules import State
 from intake.sql import rows, run
+from intake.work import TOUCHED
 from sales.rollup import rebuild_dirty
 from sales.services import mark_days_of_lines, mark_days_of_products
 
@@ -85,6 +87,7 @@ def undo_import(*, record_import: RecordImport, user: Any, now: datetime) -> dic
             .get(pk=record_import.pk)
         )
         check(locked, now)
+        refresh_statistics(*TOUCHED)
         _hold_clients(locked)
         if obstacles := find_obstacles(locked):
             raise CannotUndo("obstacles", obstacles)

@@ -13,16 +13,31 @@ from django.db import connection, models
 
 from accounts.rights import reach
 from accounts.rules import Act, Reach
-from clients.models import Batch, Change, Client, Suppression
+from clients.models import (
+    Batch,
+    BuyingUnit,
+    Change,
+    Client,
+    Interaction,
+    Person,
+    Suppression,
+    UnitMembership,
+)  # fmt: skip
 from clients.rules import ChangeAct, ClientState
 from clients.suppression import Identity, suppressed_positions
+from common.statistics import refresh_statistics
 from intake import sql, staging
 from intake.models import KeptRow, RecordImport
 from intake.rules import Code, Mode, Problem
 from intake.sql import rows, run
+from sales.models import Category, Order, OrderLine, Product
 
 KEPT, CHANGES = KeptRow._meta.db_table, Change._meta.db_table
 CHUNK = 5000
+TOUCHED = (
+    BuyingUnit, Category, Change, Client, Interaction, KeptRow, Order, OrderLine, Person, Product, UnitMembership,
+)  # fmt: skip
+"""What imports join with many rows at once."""
 MANY = 1000  # rows of a table that change what is known of it
 _NOT_TOLD = frozenset({"id", "search_text", "created_at", "updated_at"})
 
@@ -84,6 +99,7 @@ class Work:
             f"WHERE c.id = intake_row.{target} AND c.merged_into_id IS NOT NULL"
         ):
             pass
+        staging.analyze(target)
 
     def require_clients(self, ref: str = "client", target: str = "client_id") -> None:
         """Reject rows whose client is absent or not theirs, which answers alike."""
@@ -93,10 +109,8 @@ class Work:
             Code.ERASED, ref, [ClientState.ERASED.value],
         )  # fmt: skip
         visible, parameters = self.visible_clients()
-        self.reject(
-            f"s.{ref} IS NOT NULL AND (s.{target} IS NULL OR s.{target} NOT IN ({visible}))",
-            Code.CLIENT_UNKNOWN, ref, parameters,
-        )  # fmt: skip
+        self.reject(f"s.{ref} IS NOT NULL AND s.{target} IS NULL", Code.CLIENT_UNKNOWN, ref)
+        self.reject(sql.staged_outside(target, visible), Code.CLIENT_UNKNOWN, ref, parameters)
 
     def reject_erased(self, columns: Mapping[str, str]) -> None:
         """Rows that say somebody who was erased; ``columns``: staged column by part of an ``Identity``."""
@@ -117,13 +131,9 @@ class Work:
     # --- what becomes of each row --------------------------------------------------------------
     def decide(self) -> None:
         """Create or update, by ``record_id`` and the mode; twice the same record is a mistake of the file."""
-        # Without it the look for rows of one record takes the square of their number.
         run("CREATE INDEX intake_row_record ON intake_row (record_id)")
-        self.reject(
-            "s.record_id IS NOT NULL AND EXISTS (SELECT 1 FROM intake_row o "
-            "WHERE o.record_id = s.record_id AND o.number < s.number)",
-            Code.TWICE_IN_FILE,
-        )
+        staging.analyze("record_id")
+        self.reject(sql.repeated("record_id"), Code.TWICE_IN_FILE)
         run("UPDATE intake_row SET act = CASE WHEN record_id IS NULL THEN 'create' ELSE 'update' END")
         if self.mode == Mode.UPDATE:
             self.reject("s.act = 'create'", Code.NO_SUCH_RECORD)
@@ -133,10 +143,12 @@ class Work:
     def create(self, model: type[models.Model], columns: Mapping[str, str], where: str = "") -> int:
         """Insert the rows to be created; ``columns``: SQL over the staged row ``s`` by column."""
         named, values = ", ".join(columns), ", ".join(columns.values())
-        return run(
+        count = run(
             f"INSERT INTO {model._meta.db_table} ({named}) SELECT {values} FROM intake_row s "
             f"WHERE s.act = 'create' {where} ORDER BY s.number"
         )
+        refresh_statistics(model)
+        return count
 
     def update(
         self, model: type[models.Model], columns: Mapping[str, str], *, act: str = "update", record: str = "record_id",
@@ -147,6 +159,7 @@ class Work:
         ``columns``: staged column by stored column. Returns how many rows were changed.
         """
         table = model._meta.db_table
+        staging.analyze("act", record)
         differs = {
             stored: f"(s.{staged} IS NOT NULL AND (t.{stored} IS NULL OR t.{stored} <> s.{staged}))"
             for stored, staged in columns.items()
@@ -159,14 +172,15 @@ class Work:
         if touches:
             sets.append("updated_at = %(now)s")
         run(f"CREATE TEMPORARY TABLE intake_changed AS SELECT s.number AS number {join} AND ({changed})")
+        sql.analyze("intake_changed")
         count = run(
             f"UPDATE {table} SET {', '.join(sets)} FROM intake_row s WHERE s.{record} = {table}.id "
             "AND s.number IN (SELECT number FROM intake_changed)", {"now": self.stamp},
         ) if columns else 0  # fmt: skip
         if record == "record_id" and act == "update":
             run(
-                "UPDATE intake_row SET act = 'same' WHERE act = 'update' "
-                "AND number NOT IN (SELECT number FROM intake_changed)"
+                "UPDATE intake_row SET act = 'same' WHERE act = 'update' AND number IN "
+                "(SELECT number FROM intake_row EXCEPT SELECT number FROM intake_changed)"
             )
         run("DROP TABLE intake_changed")
         return count
@@ -178,10 +192,11 @@ class Work:
         run(
             f"INSERT INTO {KEPT} (record_import_id, model, record_id, before, after) "
             f"SELECT %s, %s, t.id, {sql.row_json(model, 't')}, '' FROM {model._meta.db_table} t "
-            f"WHERE t.id IN ({ids}) AND t.id NOT IN "
-            f"(SELECT record_id FROM {KEPT} WHERE record_import_id = %s AND model = %s)",
+            f"WHERE t.id IN ({ids} EXCEPT "
+            f"SELECT record_id FROM {KEPT} WHERE record_import_id = %s AND model = %s)",
             [self.record_import.pk, label, *parameters, self.record_import.pk, label],
         )
+        refresh_statistics(KeptRow)
 
     def keep_created(self, model: type[models.Model], ids: str, parameters: Sequence[Any] = ()) -> None:
         """Remember rows that this import created; ``ids``: a query of their ids."""
@@ -190,12 +205,14 @@ class Work:
             f"SELECT %s, %s, i.id, '', '' FROM ({ids}) i",
             [self.record_import.pk, model._meta.label_lower, *parameters],
         )
+        refresh_statistics(KeptRow)
 
     def keep_created_ids(self, model: type[models.Model], ids: Sequence[int]) -> None:
         label = model._meta.label_lower
         columns = ["record_import_id", "model", "record_id", "before", "after"]
         for chunk in staging.chunks(ids, CHUNK):
             staging.stage(KEPT, columns, [(self.record_import.pk, label, pk, "", "") for pk in chunk])
+        refresh_statistics(KeptRow)
 
     def _tell_updates(
         self, model: type[models.Model], columns: Mapping[str, str], differs: Mapping[str, str], join: str, client: str
@@ -236,6 +253,7 @@ class Work:
         """``search_text`` of the rows of a query, as their own ``save`` would write it."""
         run("CREATE TEMPORARY TABLE intake_changed (id bigint primary key)")
         run(f"INSERT INTO intake_changed SELECT DISTINCT i.id FROM ({ids}) i")
+        sql.analyze("intake_changed")
         run("CREATE TEMPORARY TABLE intake_search (id bigint primary key, search_text text)")
         table = model._meta.db_table
         names = [f.attname for f in sql.columns_of(model) if f.attname != "search_text"]
@@ -249,6 +267,7 @@ class Work:
                 "intake_search", ["id", "search_text"], [_search_text(model, names, one) for one in found]
             )
             last = found[-1][names.index("id")]
+        sql.analyze("intake_search")
         run(f"UPDATE {table} SET search_text = i.search_text FROM intake_search i WHERE i.id = {table}.id")
         run("DROP TABLE intake_search")
         run("DROP TABLE intake_changed")

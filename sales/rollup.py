@@ -8,6 +8,10 @@ even, so that SQLite and PostgreSQL agree to the cent.
 from django.db import connection, transaction
 
 from common.locks import lock_until_commit
+from common.statistics import refresh_statistics
+from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
+
+_TABLES = (Category, ClientDay, DirtyDay, Order, OrderLine, Product)
 
 
 def rebuild_dirty() -> int:
@@ -18,6 +22,7 @@ def rebuild_dirty() -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         lock_until_commit("sales rollup")
+        refresh_statistics(*_TABLES)
         postgresql = connection.vendor == "postgresql"
         cursor.execute("DROP TABLE IF EXISTS rebuilt_day")
         cursor.execute(

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from clients.history import record_change, stored_values
 from common.locks import lock_until_commit
-from sales.models import Category, Product
+from common.statistics import refresh_statistics
+from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
 from sales.rules import makes_circle
 
 PAIRS_PER_STATEMENT = 400
@@ -56,6 +57,7 @@ def mark_clients_dirty(client_ids: Sequence[int]) -> int:
 def _mark(pairs: str, parameters: Iterable[int] = ()) -> int:
     """Mark what the query returns: distinct (client_id, day)."""
     with transaction.atomic(), connection.cursor() as cursor:
+        refresh_statistics(ClientDay, DirtyDay, Order, OrderLine, Product)
         cursor.execute(
             f"INSERT INTO sales_dirtyday (client_id, day) SELECT client_id, day FROM ({pairs}) pairs "
             f"WHERE TRUE ORDER BY client_id, day {_ON_CONFLICT}",

@@ -17,7 +17,9 @@ from clients.models import Client
 from clients.rules import ClientKind, ClientState
 from clients.suppression import Identity, suppressed_positions
 from common.locks import lock_until_commit
+from common.statistics import refresh_statistics
 from sales import staging
+from sales.models import Order, OrderLine, Product
 from sales.rules import Reject
 
 
@@ -44,6 +46,7 @@ def write_staged(
 ) -> Written:
     """Write every staged line. ``user`` limits the import to clients visible to them; ``None`` does not."""
     lock_until_commit("sales import")
+    refresh_statistics(Client, Order, OrderLine, Product)
     rejected = _find_clients() | _reject_erased()
     if user is not None:
         rejected |= _reject_foreign(user)
@@ -120,7 +123,7 @@ def _reject_foreign(user: Any) -> dict[int, Reject]:
     )
     orders = f"""
         SELECT o.n FROM import_order o JOIN import_client k ON k.n = o.client_n
-        WHERE k.client_id IS NOT NULL AND k.client_id NOT IN ({visible})
+        WHERE k.client_id IN (SELECT client_id FROM import_client EXCEPT {visible})
     """
     return _reject(orders, Reject.NOT_YOUR_CLIENT, parameters)
 
@@ -136,13 +139,16 @@ def _reject_erased() -> dict[int, Reject]:
 
 
 def _prune() -> None:
-    """Clients, products and orders that no line needs any more are not written."""
-    _run("DELETE FROM import_order WHERE n NOT IN (SELECT order_n FROM import_line)")
-    _run("DELETE FROM import_client WHERE n NOT IN (SELECT client_n FROM import_order)")
-    _run(
-        "DELETE FROM import_product WHERE n NOT IN "
-        "(SELECT product_n FROM import_line WHERE product_n IS NOT NULL)"
-    )
+    """Clients, products and orders that no line needs any more are not written.
+
+    ``EXCEPT``, for PostgreSQL looks through the whole of a ``NOT IN`` that is too large for ``work_mem`` for each row.
+    """
+    for table, users in (
+        ("import_order", "SELECT order_n FROM import_line"),
+        ("import_client", "SELECT client_n FROM import_order"),
+        ("import_product", "SELECT product_n FROM import_line"),
+    ):
+        _run(f"DELETE FROM {table} WHERE n IN (SELECT n FROM {table} EXCEPT {users})")
 
 
 # --- records ----------------------------------------------------------------------------------
@@ -235,6 +241,7 @@ def _mark_changes() -> None:
     """A pair is unchanged when each of its lines is stored alike, and no other. A rate that was missing
     and is known now is a change."""
     staging.analyze()
+    refresh_statistics(Client, Order, OrderLine, Product)
     _run(
         f"""
         INSERT INTO import_pair (order_n, day, order_id, client_id, changed)
@@ -278,10 +285,8 @@ def _set_channels() -> None:
 def _replace_lines() -> None:
     _run(
         """
-        DELETE FROM sales_orderline WHERE id IN (
-            SELECT s.id FROM import_pair p
-            JOIN sales_orderline s ON s.order_id = p.order_id AND s.day = p.day
-            WHERE p.changed = 1)
+        DELETE FROM sales_orderline WHERE (order_id, day) IN (
+            SELECT order_id, day FROM import_pair WHERE changed = 1)
         """
     )
     _run(

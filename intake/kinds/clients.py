@@ -14,7 +14,7 @@ from intake import fields
 from intake.fields import FieldSpec, Reading
 from intake.kinds.base import RecordKind, Values
 from intake.rules import Code, Kind, Mode, Problem
-from intake.sql import literal, moment, rows, run
+from intake.sql import literal, moment, rows, run, staged_outside
 from intake.work import Work
 
 MAX_LAST_NAME = 100
@@ -122,7 +122,7 @@ def _find(work: Work) -> None:
     # Who updates learns no more of a foreign client than of an absent one.
     foreign = Code.NO_SUCH_RECORD if work.mode == Mode.UPDATE else Code.NOT_YOURS
     work.reject(
-        f"s.record_id IS NOT NULL AND s.record_id NOT IN ({visible})", foreign,
+        staged_outside("record_id", visible), foreign,
         "" if work.mode == Mode.UPDATE else "ref", parameters,
     )  # fmt: skip
 
@@ -132,7 +132,8 @@ def _check_parents(work: Work) -> None:
         return
     work.find_clients("parent", "parent_id")
     visible, parameters = work.visible_clients()
-    run(f"UPDATE intake_row SET parent_id = NULL WHERE parent_id NOT IN ({visible})", parameters)
+    outside = staged_outside("parent_id", visible).removeprefix("s.")
+    run(f"UPDATE intake_row SET parent_id = NULL WHERE {outside}", parameters)
     unknown = (
         "s.parent IS NOT NULL AND s.parent_id IS NULL AND NOT EXISTS "
         "(SELECT 1 FROM intake_row o WHERE o.ref = s.parent AND o.act = 'create')"
@@ -248,7 +249,7 @@ def _write_people(work: Work) -> None:
     work.keep_created(
         Person,
         f"SELECT p.id AS id FROM clients_person p WHERE p.is_client AND p.client_id IN ({_CHANGED}) "
-        "AND p.id NOT IN (SELECT person_id FROM intake_row WHERE person_id IS NOT NULL)",
+        "EXCEPT SELECT person_id FROM intake_row",
     )
 
 

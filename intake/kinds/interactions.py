@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from clients.labels import INTERACTION_KINDS
 from clients.models import Interaction
 from clients.models.activity import MAX_MINUTES
-from intake import fields
+from intake import fields, staging
 from intake.fields import FieldSpec
 from intake.kinds.base import RecordKind, Values
 from intake.rules import Code, Kind, Mode
-from intake.sql import literal, moment, run
+from intake.sql import analyze, literal, moment, run, staged_outside
 from intake.work import Work
 
 FIELDS = (
@@ -60,11 +60,8 @@ def write(work: Work) -> None:
     )
     visible, parameters = work.visible_clients()
     foreign = Code.NO_SUCH_RECORD if work.mode == Mode.UPDATE else Code.NOT_YOURS
-    work.reject(
-        "s.record_id IS NOT NULL AND EXISTS (SELECT 1 FROM clients_interaction i WHERE i.id = s.record_id "
-        f"AND i.client_id NOT IN ({visible}))",
-        foreign, "" if work.mode == Mode.UPDATE else "ref", parameters,
-    )  # fmt: skip
+    work.reject(staged_outside("record_id", f"SELECT i.id FROM clients_interaction i WHERE i.client_id IN ({visible})"),
+                foreign, "" if work.mode == Mode.UPDATE else "ref", parameters)  # fmt: skip
     find_people(work, "person", "person_id", "p.client_id = s.client_id")
     work.decide()
     _create(work)
@@ -86,6 +83,7 @@ def find_people(work: Work, column: str, target: str, among: str) -> None:
     key = f"{column}_key"
     run(f"UPDATE intake_row SET {key} = LOWER({column}) WHERE {column} IS NOT NULL")
     run(f"CREATE INDEX intake_row_{key} ON intake_row ({key})")
+    staging.analyze(key)
     _take_found(target, f"s.{column} = p.ref AND {among}")
     _take_found(target, f"s.{key} = LOWER(p.email) AND p.email <> '' AND s.{target} IS NULL AND {among}")
     work.reject(f"s.{column} IS NOT NULL AND s.{target} IS NULL", Code.PERSON_UNKNOWN, column)
@@ -97,6 +95,7 @@ def _take_found(target: str, match: str) -> None:
         "CREATE TEMPORARY TABLE intake_found AS SELECT s.number AS number, MIN(p.id) AS id "
         f"FROM intake_row s JOIN clients_person p ON {match} GROUP BY s.number HAVING COUNT(*) = 1"
     )
+    analyze("intake_found")
     run(f"UPDATE intake_row SET {target} = f.id FROM intake_found f WHERE f.number = intake_row.number")
     run("DROP TABLE intake_found")
 

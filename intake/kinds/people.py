@@ -13,7 +13,7 @@ from intake import fields
 from intake.fields import FieldSpec, Reading
 from intake.kinds.base import RecordKind, Values
 from intake.rules import Code, Kind, Mode, Problem
-from intake.sql import literal, moment, run
+from intake.sql import literal, moment, run, staged_outside
 from intake.work import Work
 
 _text = fields.text
@@ -93,11 +93,8 @@ def _find(work: Work) -> None:
     )
     visible, parameters = work.visible_clients()
     foreign = Code.NO_SUCH_RECORD if work.mode == Mode.UPDATE else Code.NOT_YOURS
-    work.reject(
-        f"s.record_id IS NOT NULL AND EXISTS (SELECT 1 FROM clients_person p WHERE p.id = s.record_id "
-        f"AND p.client_id NOT IN ({visible}))",
-        foreign, "" if work.mode == Mode.UPDATE else "ref", parameters,
-    )  # fmt: skip
+    work.reject(staged_outside("record_id", f"SELECT p.id FROM clients_person p WHERE p.client_id IN ({visible})"),
+                foreign, "" if work.mode == Mode.UPDATE else "ref", parameters)  # fmt: skip
 
 
 def _find_without_ref(work: Work, match: str, where: str) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.utils.translation import gettext_lazy as _
 
 from common.reading.conventions import folded
-from intake import fields
+from intake import fields, staging
 from intake.fields import FieldSpec, Reading
 from intake.kinds.base import RecordKind, Values
 from intake.rules import BadCell, Code, Kind, Problem
@@ -127,11 +127,13 @@ class _Categories:
         self._work.reject_numbers(circles, Code.CATEGORY_CIRCLE, "category")
         self._create()
         self._change()
-        for (path,) in rows("SELECT DISTINCT category FROM intake_row WHERE category IS NOT NULL"):
-            run(
-                "UPDATE intake_row SET category_id = %s WHERE category = %s",
-                [self._ids[path.split("|")[-1]], path],
-            )
+        paths = rows("SELECT DISTINCT category FROM intake_row WHERE category IS NOT NULL")
+        run("CREATE TEMPORARY TABLE intake_path (path text, id bigint)")
+        staging.stage(
+            "intake_path", ["path", "id"], [(path, self._ids[path.split("|")[-1]]) for (path,) in paths]
+        )
+        run("UPDATE intake_row SET category_id = p.id FROM intake_path p WHERE p.path = intake_row.category")
+        run("DROP TABLE intake_path")
 
     def _place(self, parts: list[str]) -> bool:
         """Hang each part below the one before it; ``False`` when it would then be part of itself."""
@@ -165,7 +167,7 @@ class _Categories:
             if (self._parents[name], self._near[name]) == (parent, near):
                 continue
             pk, above = self._ids[name], self._parents[name]
-            self._work.keep(Category, "%s", [pk])
+            self._work.keep(Category, "SELECT %s", [pk])
             Category.objects.filter(pk=pk).update(
                 parent_id=self._ids[above] if above else None, is_near_universe=self._near[name]
             )

@@ -8,13 +8,12 @@ from accounts.rules import Act
 from clients.labels import UNIT_KINDS
 from clients.models import BuyingUnit, UnitMembership
 from clients.rules import UnitKind
-from intake import fields
+from intake import fields, staging
 from intake.fields import FieldSpec, Reading
 from intake.kinds.base import RecordKind, Values
 from intake.kinds.interactions import find_people
 from intake.rules import Code, Kind, Mode, Problem
-from intake.sql import moment, rows, run
-from intake.staging import stage
+from intake.sql import analyze, moment, repeated, rows, run, staged_outside
 from intake.work import Work
 
 FIELDS = (
@@ -31,7 +30,7 @@ FIELDS = (
     FieldSpec("joined_on", _("Since"), fields.day(), "date", ("depuis", "from", "joined", "dateentree"), nature="day"),
     FieldSpec("left_on", _("Until"), fields.day(), "date", ("jusqua", "left", "datesortie"), nature="day"),
 )  # fmt: skip
-_FIRST = "NOT EXISTS (SELECT 1 FROM intake_row o WHERE o.ref = s.ref AND o.number < s.number)"
+_FIRST = "s.number IN (SELECT MIN(o.number) FROM intake_row o GROUP BY o.ref)"
 
 
 def _check(values: Values, reading: Reading) -> Sequence[Problem]:
@@ -60,7 +59,8 @@ def write(work: Work) -> None:
 
 
 def _stage_ids(ids: Sequence[int]) -> None:
-    stage("intake_visible_person", ["id"], [(pk,) for pk in ids])
+    staging.stage("intake_visible_person", ["id"], [(pk,) for pk in ids])
+    analyze("intake_visible_person")
 
 
 def _find_units(work: Work) -> None:
@@ -70,7 +70,7 @@ def _find_units(work: Work) -> None:
     units = BuyingUnit.objects.visible_to(work.user, act=Act.IMPORT).order_by().values("pk")
     visible, parameters = units.query.sql_with_params()
     foreign = Code.NO_SUCH_RECORD if work.mode == Mode.UPDATE else Code.NOT_YOURS
-    work.reject(f"s.unit_id IS NOT NULL AND s.unit_id NOT IN ({visible})", foreign, "", parameters)
+    work.reject(staged_outside("unit_id", visible), foreign, "", parameters)
 
 
 def _write_units(work: Work) -> None:
@@ -80,7 +80,7 @@ def _write_units(work: Work) -> None:
     while work.reject(f"s.unit_id IS NULL AND s.name IS NULL AND {_FIRST}", Code.MISSING, "name"):
         pass
     run(f"UPDATE intake_row SET act = CASE WHEN unit_id IS NULL THEN 'create' ELSE 'update' END "
-        f"WHERE number IN (SELECT s.number FROM intake_row s WHERE {_FIRST})")  # fmt: skip
+        f"WHERE {_FIRST.removeprefix('s.')}")  # fmt: skip
     stamp = moment(work.stamp)
     columns = {
         "ref": "s.ref", "name": "s.name", "kind": f"COALESCE(s.kind, '{UnitKind.HOUSEHOLD.value}')",
@@ -112,11 +112,8 @@ def _match_members(work: Work) -> None:
     )
     run("CREATE INDEX intake_row_record ON intake_row (record_id)")
     run("UPDATE intake_row SET act = 'unit' WHERE client_id IS NULL")
-    work.reject(
-        "s.act IS NULL AND s.record_id IS NOT NULL AND EXISTS "
-        "(SELECT 1 FROM intake_row o WHERE o.record_id = s.record_id AND o.number < s.number)",
-        Code.TWICE_IN_FILE,
-    )
+    staging.analyze("unit_id", "record_id", "act")
+    work.reject(f"s.act IS NULL AND {repeated('record_id')}", Code.TWICE_IN_FILE)
     run("UPDATE intake_row SET act = CASE WHEN record_id IS NULL THEN 'create' ELSE 'update' END "
         "WHERE act IS NULL")  # fmt: skip
     if work.mode == Mode.UPDATE:
@@ -133,6 +130,7 @@ def _match_members(work: Work) -> None:
 
 def _write_members(work: Work) -> None:
     run("UPDATE intake_row SET act = member_act")
+    staging.analyze("unit_id", "record_id", "act")
     work.update(UnitMembership, {"left_on": "left_on"}, client="t.client_id", touches=False)
     work.create(
         UnitMembership,
