@@ -14,41 +14,18 @@ from django.db import models, transaction
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
-from clients.history import values_of
 from clients.merging import followers
 from clients.merging.consents import stricter_consents
+from clients.merging.fields import taken_values
+from clients.merging.joining import MergeRefused, of_both, rewrite
 from clients.merging.repointing import Journal, repoint
-from clients.merging.services import MergeRefused
 from clients.merging.types import one_type
-from clients.merging.undo import UndoRefused, check_rows, may_undo_until, restore_rows, runs
+from clients.merging.undo import UndoRefused, check_rows, held, restore_rows, runs, search_again, undone
 from clients.models import Batch, Change, Client, Person
 from clients.rules import BatchKind, ChangeAct, ClientState
 from common.conflicts import again_after_deadlock
 
-CHOSEN = (
-    "client", "first_name", "last_name", "job_title", "role", "is_decision_maker", "email", "phone", "language",
-    "legal_basis", "source", "left_on",
-)  # fmt: skip
 PERSON = "clients.person"
-
-
-def attname(name: str) -> str:
-    return str(Person._meta.get_field(name).attname)  # type: ignore[union-attr]
-
-
-def differing(survivor: Person, loser: Person) -> list[str]:
-    return [name for name in CHOSEN if _value(survivor, name) != _value(loser, name)]
-
-
-def proposed(survivor: Person, loser: Person) -> set[str]:
-    """What the survivor lacks; a decision-maker stays one."""
-    empty = {name for name in differing(survivor, loser) if _value(survivor, name) in (None, "")}
-    decides = {"is_decision_maker"} if loser.is_decision_maker and not survivor.is_decision_maker else set()
-    return (empty | decides) - {"left_on"}
-
-
-def _value(person: Person, name: str) -> Any:
-    return getattr(person, attname(name))
 
 
 # --- merge --------------------------------------------------------------------------------------
@@ -71,7 +48,7 @@ def merge_people(
     one_type(survivor, loser, journal, timezone.localdate(now))
     counts = repoint(Person, old=loser.pk, new=survivor.pk, journal=journal)
     _note_and_delete(loser, journal)
-    _settle(survivor, loser, {name for name in CHOSEN if name in take}, journal)
+    _settle(survivor, loser, set(take), journal)
     journal.write()
     batch.counts = counts
     batch.save(update_fields=["counts"])
@@ -122,32 +99,14 @@ def _note_and_delete(loser: Person, journal: Journal) -> None:
 
 
 def _settle(survivor: Person, loser: Person, taken: set[str], journal: Journal) -> None:
-    """The chosen values; an objection of either counts, the earlier one, and the later contact."""
-    values = {attname(name): _value(loser, name) for name in taken}
+    """The chosen values, and what holds of both. Noted also when nothing differs: the journal tells of whom the
+    other became a part."""
+    values = taken_values(loser, taken) | of_both(survivor, loser)
     if survivor.is_client:
         values.pop("client_id", None)
-    objected = [at for at in (survivor.profiling_objected_at, loser.profiling_objected_at) if at]
-    contacts = [day for day in (survivor.last_contact_on, loser.last_contact_on) if day]
-    if objected:
-        values["profiling_objected_at"] = min(objected)
-    if contacts:
-        values["last_contact_on"] = max(contacts)
     if loser.ref and not survivor.ref:
         values["ref"] = loser.ref
-    before = values_of(survivor)
-    for name, value in values.items():
-        setattr(survivor, name, value)
-    after = values_of(survivor)
-    changed = [name for name in values if before[name] != after[name]]
-    if changed:
-        Person.objects.filter(pk=survivor.pk).update(
-            **{name: values[name] for name in changed}, search_text=survivor.make_search_text()
-        )
-    # Noted also when nothing differs: the journal tells of whom the other became a part.
-    journal.note(
-        Person, survivor.pk, {name: before[name] for name in changed}, {name: after[name] for name in changed},
-        survivor.client,
-    )  # fmt: skip
+    rewrite(survivor, values, journal, client=survivor.client, always=True)
 
 
 # --- undo ---------------------------------------------------------------------------------------
@@ -167,13 +126,7 @@ def merged_people(batch: Batch) -> tuple[int, int] | None:
 @transaction.atomic
 def undo_people_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
     """Raises ``UndoRefused``, having changed nothing."""
-    followers.before()
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    pair = merged_people(batch)
-    if pair is None or batch.undone_at is not None:
-        raise UndoRefused("done")
-    if now > may_undo_until(batch):
-        raise UndoRefused("late")
+    batch, pair = held(batch_id, now, merged_people)
     survivor = Person.objects.filter(pk=pair[0]).first()
     gone = list(batch.changes.filter(act=ChangeAct.DELETED.value).order_by("-pk"))
     home = next(change for change in gone if change.model == PERSON).before or {}
@@ -191,10 +144,8 @@ def undo_people_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
     _recreate(gone)
     for model, rows in runs(before_deletion):
         restore_rows(model, rows)
-    _search_again(pair)
-    Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by=by)
-    batch.undone_at, batch.undone_by = now, by
-    return batch
+    search_again(Person, pair)
+    return undone(batch, by, now)
 
 
 def _recreate(gone: Iterable[Change]) -> None:
@@ -204,8 +155,3 @@ def _recreate(gone: Iterable[Change]) -> None:
         columns = {field.attname: field for field in model._meta.concrete_fields}
         values = {name: columns[name].to_python(value) for name, value in (change.before or {}).items()}
         model(**values).save_base(raw=True, force_insert=True)  # as it was: no moment is set anew
-
-
-def _search_again(ids: Iterable[int]) -> None:
-    for person in Person.objects.filter(pk__in=ids):
-        Person.objects.filter(pk=person.pk).update(search_text=person.make_search_text())

@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import Act
 from clients.duplicates.words import sentences
-from clients.labels import KINDS
-from clients.merging import people as of_people
-from clients.merging.fields import differing, proposed
+from clients.merging.fields import CHOSEN, Record, differing, proposed
 from clients.merging.people import merged_people
 from clients.merging.undo import may_undo_until, merged_pair
 from clients.models import Batch, Client, DuplicatePair, Person, PersonPair
@@ -33,103 +31,69 @@ class Choice:
 
 @dataclass(frozen=True)
 class Review:
-    survivor: Client
-    loser: Client
+    """Two clients, or two records of one person, side by side."""
+
+    survivor: Any
+    loser: Any
     choices: list[Choice]
     alike: list[tuple[str, str]]
-    pair: DuplicatePair | None
+    pair: DuplicatePair | PersonPair | None
     reasons: list[str]
 
 
-def mergeable(user: Any, first: int, second: int) -> tuple[Client, Client] | None:
+_SHOWN_WITH: dict[type[Record], tuple[str, ...]] = {Client: ("owner", "team", "parent"), Person: ("client",)}
+_ALIKE: dict[type[Record], tuple[str, ...]] = {
+    Client: ("name", "email", "phone", "street", "postcode", "city", "registration_number"),
+    Person: CHOSEN[Person],
+}
+
+
+def mergeable(user: Any, model: type[Record], first: int, second: int) -> tuple[Any, Any] | None:
     """Both, when ``user`` may merge both; None tells nothing about which is missing."""
-    rows = Client.objects.visible_to(user, act=Act.MERGE).filter(pk__in=[first, second])
-    found = {client.pk: client for client in rows.select_related("owner", "team", "parent")}
+    rows = model.objects.visible_to(user, act=Act.MERGE).filter(pk__in=[first, second])
+    found = {record.pk: record for record in rows.select_related(*_SHOWN_WITH[model])}
     return (found[first], found[second]) if len(found) == 2 else None
 
 
-def review(survivor: Client, loser: Client) -> Review:
-    different = differing(survivor, loser)
-    takes = proposed(survivor, loser)
-    low, high = sorted((survivor.pk, loser.pk))
-    pair = DuplicatePair.objects.filter(left_id=low, right_id=high).first()
+def review(survivor: Record, loser: Record) -> Review:
+    different, takes = differing(survivor, loser), proposed(survivor, loser)
+    if isinstance(survivor, Person) and survivor.is_client:
+        different = [name for name in different if name != "client"]
+    pair = _pair(survivor, loser)
     return Review(
         survivor=survivor, loser=loser,
         choices=[
-            Choice(name, _label(name), _shown(survivor, name), _shown(loser, name), name in takes)
+            Choice(name, _label(survivor, name), _shown(survivor, name), _shown(loser, name), name in takes)
             for name in different
         ],
         alike=[
-            (_label(name), _shown(survivor, name))
-            for name in ("name", "email", "phone", "street", "postcode", "city", "registration_number")
-            if name not in different and getattr(survivor, name)
-        ],
-        pair=pair, reasons=sentences(pair.reasons) if pair else [],
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class PeopleReview:
-    """Two records of one person side by side; ``loses_ref``: the number by which no import finds anybody then."""
-
-    survivor: Person
-    loser: Person
-    choices: list[Choice]
-    alike: list[tuple[str, str]]
-    pair: PersonPair | None
-    reasons: list[str]
-    loses_ref: str
-
-
-def mergeable_people(user: Any, first: int, second: int) -> tuple[Person, Person] | None:
-    """Both, when ``user`` may merge the clients of both."""
-    rows = Person.objects.visible_to(user, act=Act.MERGE).filter(pk__in=[first, second])
-    found = {person.pk: person for person in rows.select_related("client")}
-    return (found[first], found[second]) if len(found) == 2 else None
-
-
-def review_people(survivor: Person, loser: Person) -> PeopleReview:
-    different = of_people.differing(survivor, loser)
-    if survivor.is_client:
-        different = [name for name in different if name != "client"]
-    takes = of_people.proposed(survivor, loser)
-    low, high = sorted((survivor.pk, loser.pk))
-    pair = PersonPair.objects.filter(left_id=low, right_id=high).first()
-    return PeopleReview(
-        survivor=survivor, loser=loser,
-        choices=[
-            Choice(name, _label(name, Person), _of_person(survivor, name), _of_person(loser, name), name in takes)
-            for name in different
-        ],
-        alike=[
-            (_label(name, Person), _of_person(survivor, name))
-            for name in of_people.CHOSEN
+            (_label(survivor, name), _shown(survivor, name))
+            for name in _ALIKE[type(survivor)]
             if name not in different and getattr(survivor, name) not in (None, "")
         ],
         pair=pair, reasons=sentences(pair.reasons) if pair else [],
-        loses_ref=loser.ref if loser.ref and survivor.ref else "",
     )  # fmt: skip
 
 
-def _of_person(person: Person, name: str) -> str:
-    value = getattr(person, name)
+def _pair(survivor: Record, loser: Record) -> DuplicatePair | PersonPair | None:
+    low, high = sorted((survivor.pk, loser.pk))
+    pairs: Any = PersonPair if isinstance(survivor, Person) else DuplicatePair
+    found: DuplicatePair | PersonPair | None = pairs.objects.filter(left_id=low, right_id=high).first()
+    return found
+
+
+def _label(record: Record, name: str) -> str:
+    return str(capfirst(str(type(record)._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
+
+
+def _shown(record: Record, name: str) -> str:
+    value = getattr(record, name)
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
-    shown = getattr(person, f"get_{name}_display", None)
+    shown = getattr(record, f"get_{name}_display", None)
     return "–" if value in (None, "") else str(shown() if shown else value)
-
-
-def _label(name: str, model: type[Client] | type[Person] = Client) -> str:
-    return str(capfirst(str(model._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
-
-
-def _shown(client: Client, name: str) -> str:
-    if name == "kind":
-        return str(KINDS[client.kind])  # type: ignore[index]
-    value = getattr(client, name)
-    return "–" if value in (None, "") else str(value)
 
 
 @dataclass(frozen=True)

@@ -7,26 +7,18 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from clients.history import values_of
 from clients.merging import followers
 from clients.merging.consents import stricter_consents
-from clients.merging.fields import CHOSEN, attname
+from clients.merging.fields import taken_values
 from clients.merging.followers import Merged
+from clients.merging.joining import MergeRefused, of_both, rewrite
 from clients.merging.repointing import Journal, repoint
 from clients.merging.types import one_type
 from clients.models import Batch, Client, Person
 from clients.rules import BatchKind, ClientKind, ClientState
 from common.conflicts import again_after_deadlock
 
-FILLED_ON_PERSON = ("email", "phone", "job_title", "source")
-
-
-class MergeRefused(Exception):
-    """``code``: same, not_active, is_client."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+_FILLED = ("email", "phone", "job_title", "source")
 
 
 @again_after_deadlock
@@ -44,7 +36,7 @@ def merge_clients(
     survivor, loser = _locked(survivor_id, loser_id)
     batch = Batch.objects.create(kind=BatchKind.MERGE.value, label=loser.ref, by=by, at=now)
     journal = Journal(batch, by, now)
-    taken = {name for name in CHOSEN if name in take}
+    taken = set(take)
     is_person = (loser if "kind" in taken else survivor).kind == ClientKind.PERSON
     _join_people(survivor, loser, is_person, journal)
     parent = _parent(survivor, loser, taken)
@@ -79,38 +71,17 @@ def _join_people(survivor: Client, loser: Client, is_person: bool, journal: Jour
         stricter_consents(mine, theirs, journal, journal.at)
         one_type(mine, theirs, journal, timezone.localdate(journal.at))
         repoint(Person, old=theirs.pk, new=mine.pk, journal=journal)
-        _update_person(mine, _joined(mine, theirs), journal)
+        rewrite(mine, _joined(mine, theirs), journal)
     elif theirs and not is_person:
-        _update_person(theirs, {"is_client": False}, journal)
+        rewrite(theirs, {"is_client": False}, journal)
 
 
 def _joined(mine: Person, theirs: Person) -> dict[str, Any]:
     """What ``mine`` lacks and ``theirs`` knows; an objection of either counts, the later contact too."""
     filled = {
-        name: getattr(theirs, name)
-        for name in FILLED_ON_PERSON
-        if not getattr(mine, name) and getattr(theirs, name)
+        name: getattr(theirs, name) for name in _FILLED if not getattr(mine, name) and getattr(theirs, name)
     }
-    objected = [at for at in (mine.profiling_objected_at, theirs.profiling_objected_at) if at]
-    contacts = [day for day in (mine.last_contact_on, theirs.last_contact_on) if day]
-    if objected:
-        filled["profiling_objected_at"] = min(objected)
-    if contacts:
-        filled["last_contact_on"] = max(contacts)
-    return {name: value for name, value in filled.items() if getattr(mine, name) != value}
-
-
-def _update_person(person: Person, values: dict[str, Any], journal: Journal) -> None:
-    if not values:
-        return
-    before = values_of(person)
-    for name, value in values.items():
-        setattr(person, name, value)
-    Person.objects.filter(pk=person.pk).update(**values, search_text=person.make_search_text())
-    after = values_of(person)
-    journal.note(
-        Person, person.pk, {name: before[name] for name in values}, {name: after[name] for name in values}
-    )
+    return filled | of_both(mine, theirs)
 
 
 # --- companies above and below ------------------------------------------------------------------
@@ -147,20 +118,7 @@ def _move_subsidiaries(survivor: Client, loser: Client, journal: Journal) -> Non
 
 # --- the two themselves -------------------------------------------------------------------------
 def _close(survivor: Client, loser: Client, taken: set[str], parent: int | None, journal: Journal) -> None:
-    values = {attname(name): getattr(loser, attname(name)) for name in taken} | {"parent_id": parent}
-    before = values_of(survivor)
-    for name, value in values.items():
-        setattr(survivor, name, value)
-    after = values_of(survivor)
-    changed = [name for name in values if before[name] != after[name]]
-    if changed:
-        Client.objects.filter(pk=survivor.pk).update(
-            **{name: values[name] for name in changed}, search_text=survivor.make_search_text()
-        )
-        journal.note(
-            Client, survivor.pk, {name: before[name] for name in changed},
-            {name: after[name] for name in changed}, survivor,
-        )  # fmt: skip
+    rewrite(survivor, taken_values(loser, taken) | {"parent_id": parent}, journal, client=survivor)
     gone = {"state": ClientState.MERGED.value, "merged_into_id": survivor.pk}
     Client.objects.filter(pk=loser.pk).update(**gone)
     journal.note(Client, loser.pk, {"state": loser.state, "merged_into_id": None}, gone, survivor)

@@ -1,6 +1,6 @@
 """Take a merge back: every row it noted goes where it was, or nothing does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -41,26 +41,40 @@ def merged_pair(batch: Batch) -> tuple[int, int] | None:
     return closing.after["merged_into_id"], closing.record_id
 
 
-@again_after_deadlock
-@transaction.atomic
-def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
-    """Raises ``UndoRefused``, having changed nothing."""
+def held(
+    batch_id: int, now: datetime, pair_of: Callable[[Batch], tuple[int, int] | None]
+) -> tuple[Batch, tuple[int, int]]:
+    """The merge and its pair, locked until the transaction ends. Raises ``UndoRefused``: done, late."""
     followers.before()
     batch = Batch.objects.select_for_update().get(pk=batch_id)
-    pair = merged_pair(batch)
+    pair = pair_of(batch)
     if pair is None or batch.undone_at is not None:
         raise UndoRefused("done")
     if now > may_undo_until(batch):
         raise UndoRefused("late")
+    return batch, pair
+
+
+def undone(batch: Batch, by: Any, now: datetime) -> Batch:
+    Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by=by)
+    batch.undone_at, batch.undone_by = now, by
+    return batch
+
+
+@again_after_deadlock
+@transaction.atomic
+def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
+    """Raises ``UndoRefused``, having changed nothing."""
+    batch, pair = held(batch_id, now, merged_pair)
     list(Client.objects.select_for_update().filter(pk__in=pair).order_by("pk"))
     changes = list(batch.changes.order_by("-pk"))
     for model, rows in runs(changes):
         check_rows(model, rows)
     for model, rows in runs(changes):
         restore_rows(model, rows)
-    _search_again(changes)
-    Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by=by)
-    batch.undone_at, batch.undone_by = now, by
+    for model in (Client, Person):
+        search_again(model, {row.record_id for row in changes if row.model == model._meta.label_lower})
+    undone(batch, by, now)
     followers.after(Merged(batch.pk, *pair, at=now, undone=True))
     return batch
 
@@ -91,8 +105,6 @@ def restore_rows(model: type[models.Model], rows: list[Change]) -> None:
     model._base_manager.filter(pk__in=[row.record_id for row in rows]).update(**values)
 
 
-def _search_again(changes: list[Change]) -> None:
-    for model in (Client, Person):
-        ids = {change.record_id for change in changes if change.model == model._meta.label_lower}
-        for record in model._base_manager.filter(pk__in=ids):
-            model._base_manager.filter(pk=record.pk).update(search_text=record.make_search_text())
+def search_again(model: type[Client] | type[Person], ids: Iterable[int]) -> None:
+    for record in model._base_manager.filter(pk__in=ids):
+        model._base_manager.filter(pk=record.pk).update(search_text=record.make_search_text())

@@ -1,6 +1,7 @@
 """Likely duplicates, two clients side by side, what a merge did and its undo."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -9,28 +10,48 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rights import may
 from accounts.rules import Act
 from clients.duplicates.finding import AnyPair, dismiss, take_back
 from clients.duplicates.selectors import PairPage, pair_page, person_page
+from clients.merging.fields import Record
+from clients.merging.joining import MergeRefused
 from clients.merging.labels import MERGE_REFUSALS, UNDO_REFUSALS
 from clients.merging.people import merge_people, undo_people_merge
-from clients.merging.selectors import (
-    Review,
-    merge_page,
-    mergeable,
-    mergeable_people,
-    review,
-    review_people,
-)
-from clients.merging.services import MergeRefused, merge_clients
+from clients.merging.selectors import merge_page, mergeable, review
+from clients.merging.services import merge_clients
 from clients.merging.undo import UndoRefused, undo_merge
-from clients.models import Client, DuplicatePair, PersonPair
+from clients.models import Batch, Client, DuplicatePair, Person, PersonPair
 from common.htmx import page
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is merged: clients, or people. ``urls``: names of the list of pairs, of "not a duplicate", of a merge."""
+
+    model: type[Record]
+    merge: Callable[..., Batch]
+    review: str
+    urls: dict[str, str]
+    said: Promise
+
+
+CLIENTS = Kind(
+    Client, merge_clients, "clients/merge.html",
+    {"here": "clients:duplicates", "different": "clients:different", "merge": "clients:merge"},
+    gettext_lazy("%(loser)s was merged into %(survivor)s."),
+)  # fmt: skip
+PEOPLE = Kind(
+    Person, merge_people, "clients/merge_people.html",
+    {"here": "clients:duplicate_people", "different": "clients:different_people", "merge": "clients:merge_people"},
+    gettext_lazy("The two records of %(survivor)s are one now."),
+)  # fmt: skip
 
 
 def _may_merge(request: HttpRequest) -> None:
@@ -40,19 +61,16 @@ def _may_merge(request: HttpRequest) -> None:
 
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
-    urls = {"here": "clients:duplicates", "different": "clients:different", "merge": "clients:merge"}
-    return _pairs(request, pair_page, "clients/duplicates.html", urls)
+    return _pairs(request, CLIENTS, pair_page, "clients/duplicates.html")
 
 
-def _pairs(
-    request: HttpRequest, page_of: Callable[..., PairPage], template: str, urls: dict[str, str]
-) -> HttpResponse:
+def _pairs(request: HttpRequest, kind: Kind, page_of: Callable[..., PairPage], template: str) -> HttpResponse:
     _may_merge(request)
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 7 else 1
     dismissed = request.GET.get("show") == "different"
     found = page_of(request.user, number=max(1, number), dismissed=dismissed)
-    return page(request, template, urls | {"found": found})
+    return page(request, template, kind.urls | {"found": found})
 
 
 @require_POST
@@ -73,27 +91,26 @@ def _call_different(request: HttpRequest, pairs: type[AnyPair], pk: int, said: s
 
 def merge(request: HttpRequest, survivor: int, loser: int) -> HttpResponse:
     """Side by side: who survives, and which value of each field that differs."""
-    both = mergeable(request.user, survivor, loser)
+    return _compared(request, CLIENTS, survivor, loser)
+
+
+def _compared(request: HttpRequest, kind: Kind, survivor: int, loser: int) -> HttpResponse:
+    both = mergeable(request.user, kind.model, survivor, loser)
     if both is None or survivor == loser:
         raise Http404
     shown = review(*both)
-    if request.method == "POST":
-        return _merged(request, shown)
-    return page(request, "clients/merge.html", {"review": shown})
-
-
-def _merged(request: HttpRequest, shown: Review) -> HttpResponse:
+    if request.method != "POST":
+        return page(request, kind.review, kind.urls | {"review": shown})
     take = [choice.name for choice in shown.choices if request.POST.get(f"take-{choice.name}") == "loser"]
     try:
-        batch = merge_clients(
-            survivor_id=shown.survivor.pk, loser_id=shown.loser.pk, take=take, by=request.user,
-            now=timezone.now(),
-        )  # fmt: skip
+        batch = kind.merge(
+            survivor_id=survivor, loser_id=loser, take=take, by=request.user, now=timezone.now()
+        )
     except MergeRefused as refusal:
         messages.error(request, str(MERGE_REFUSALS[refusal.code]))
-        return redirect("clients:duplicates")
+        return redirect(kind.urls["here"])
     told = {"loser": shown.loser.name, "survivor": shown.survivor.name}
-    messages.success(request, _("%(loser)s was merged into %(survivor)s.") % told)
+    messages.success(request, str(kind.said) % told)
     return redirect("clients:merged", pk=batch.pk)
 
 
@@ -142,10 +159,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """People who likely stand here twice, at one client or at two."""
-    urls = {
-        "here": "clients:duplicate_people", "different": "clients:different_people", "merge": "clients:merge_people",
-    }  # fmt: skip
-    return _pairs(request, person_page, "clients/duplicate_people.html", urls)
+    return _pairs(request, PEOPLE, person_page, "clients/duplicate_people.html")
 
 
 @require_POST
@@ -155,22 +169,7 @@ def different_people(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def merge_person(request: HttpRequest, survivor: int, loser: int) -> HttpResponse:
-    both = mergeable_people(request.user, survivor, loser)
-    if both is None or survivor == loser:
-        raise Http404
-    shown = review_people(*both)
-    if request.method != "POST":
-        return page(request, "clients/merge_people.html", {"review": shown})
-    take = [choice.name for choice in shown.choices if request.POST.get(f"take-{choice.name}") == "loser"]
-    try:
-        batch = merge_people(
-            survivor_id=survivor, loser_id=loser, take=take, by=request.user, now=timezone.now()
-        )
-    except MergeRefused as refusal:
-        messages.error(request, str(MERGE_REFUSALS[refusal.code]))
-        return redirect("clients:duplicate_people")
-    messages.success(request, _("The two records of %(name)s are one now.") % {"name": shown.survivor.name})
-    return redirect("clients:merged", pk=batch.pk)
+    return _compared(request, PEOPLE, survivor, loser)
 
 
 urlpatterns = [

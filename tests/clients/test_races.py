@@ -41,7 +41,8 @@ import time
 from django.utils import timezone
 from django.db import DatabaseError
 from accounts.models import User
-from clients.merging.services import MergeRefused, merge_clients
+from clients.merging.joining import MergeRefused
+from clients.merging.services import merge_clients
 from clients.merging.undo import UndoRefused, undo_merge
 from clients.models import Batch, Client, Task
 from clients.personal.erasing import erase_subject

@@ -10,8 +10,9 @@ from django.utils import timezone
 from bench.duplicates import Population, measure
 from clients.duplicates.finding import find_duplicate_people, find_duplicates
 from clients.duplicates.people import compare, person_keys
+from clients.merging.joining import MergeRefused
 from clients.merging.people import merge_people, undo_people_merge
-from clients.merging.services import MergeRefused, merge_clients
+from clients.merging.services import merge_clients
 from clients.merging.undo import UndoRefused
 from clients.models import Batch, BuyingUnit, Change, Client, Consent, Interaction, Person, PersonPair
 from clients.personal.erasing import erase_subject

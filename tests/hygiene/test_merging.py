@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from attention.services import freeze_lists
+from clients.merging.joining import MergeRefused
 from clients.merging.repointing import links_to
-from clients.merging.services import MergeRefused, merge_clients
+from clients.merging.services import merge_clients
 from clients.merging.undo import UndoRefused, undo_merge
 from clients.models import Batch, Change, Client, Interaction, Person, SociotypeResult
 from clients.rules import BatchKind, ClientKind, ClientState
