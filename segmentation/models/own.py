@@ -1,10 +1,15 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from clients.models import Client
 from segmentation.labels import METHODS, PLAYBOOK_CHOICES
 from segmentation.rules.own import Condition, Method
+
+UNNAMED = "Imported"
+"""Of a segmentation imported by command without a name. It is stored so, whatever the language, because a second
+import replaces the one of the same name; pages say it in the language of the reader."""
 
 
 class OwnSegmentation(models.Model):
@@ -34,7 +39,8 @@ class OwnSegmentation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        unnamed = self.name == UNNAMED and self.method == Method.IMPORTED
+        return pgettext("segmentation", "Imported") if unnamed else self.name
 
 
 class OwnSegment(models.Model):

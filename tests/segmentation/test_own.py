@@ -14,6 +14,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from clients.models import Client, Tag
 from segmentation.forms.own import as_typed, read_condition
 from segmentation.models import ClientSegment, OwnMember, OwnSegment, OwnSegmentation, SegmentEvent
@@ -109,6 +110,19 @@ def test_the_command_says_what_it_read_and_puts_it_in_force(imported: dict[str, 
     assert dict(names) == {
         "Atalante": "Key accounts", "Boréas": "Standard", "Dédale": "Standard", "Circé": None, "Écho": None,
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_without_a_name_each_reader_finds_it_in_their_language(
+    imported: dict[str, Any], cast: Cast, browser_of: Any
+) -> None:
+    User.objects.filter(pk=cast.diane.pk).update(language="fr")
+    own, browser = OwnSegmentation.objects.get(), browser_of(cast.diane)
+    urls = [reverse("segmentation:own_list"), reverse("segmentation:own_detail", args=[own.pk])]
+    told = [browser.get(url).content.decode() for url in urls]
+    assert (told[0].count("Importée</a>"), told[1].count("Importée</h1>")) == (1, 1)
+    own.name = "Comptes"
+    assert str(own) == "Comptes"
 
 
 @pytest.mark.django_db

@@ -7,10 +7,9 @@ from django.utils import timezone
 from common.commands import JsonCommand
 from common.reading.refusals import FileRefused
 from segmentation.importers import open_segments
+from segmentation.models.own import UNNAMED
 from segmentation.services import import_segments, put_in_force
 from segmentation.services.own import MAX_SEGMENTS, TooManySegments
-
-DEFAULT_NAME = "Imported"
 
 
 class Command(JsonCommand):
@@ -23,7 +22,7 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--name", default=DEFAULT_NAME, help="of the segmentation; one of that name is replaced"
+            "--name", default=UNNAMED, help="of the segmentation; one of that name is replaced"
         )
         parser.add_argument("--keep-grid", action="store_true", help="import only; a person puts it in force")
 
