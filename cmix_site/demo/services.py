@@ -24,6 +24,7 @@ from cmix_site.demo.people import PEOPLE, Person
 from cmix_site.demo.relations import Circle, make_relations, settle_households
 from cmix_site.demo.sociotypes import Asking, make_sociotypes
 from cmix_site.demo.trust import make_audits
+from cmix_site.demo.twins import plant_twins
 from jobs.models import Job
 from jobs.rules import JobState
 from sales.models import Category, Order, OrderLine, Product
@@ -202,6 +203,7 @@ def _make_clients(lives: Lives, owners: Mapping[str, list[User]], story: Story) 
     today = story.first + timedelta(days=DAYS)
     circle = Circle(clients, [Fate(fate) for fate in lives.fates], today, story.more)
     story.made |= make_relations(circle, households)
+    plant_twins(clients, today)
     return [client.pk for client in clients]
 
 
