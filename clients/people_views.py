@@ -14,7 +14,7 @@ from accounts.rights import may
 from accounts.rules import Act
 from clients.editing import saved, visible, visible_client
 from clients.labels import CONSENT_PURPOSES
-from clients.models import Interaction, Person
+from clients.models import Interaction, MergedPerson, Person
 from clients.past import history as history_of
 from clients.record_forms import PersonForm
 from clients.rules import ConsentPurpose
@@ -31,7 +31,9 @@ def page_number(request: HttpRequest) -> int:
 
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    found: Person = visible(request, Person, pk, Act.SEE, "client")
+    found = Person.objects.visible_to(request.user).select_related("client").filter(pk=pk).first()
+    if found is None:  # a merged record is found where it lives on, by whoever may see that
+        return redirect(visible(request, MergedPerson, pk, Act.SEE, "person").person)
     talks = Interaction.objects.visible_to(request.user).filter(person=found).select_related("by")
     context = {
         "person": found,

@@ -64,7 +64,7 @@ def _files() -> Iterator[tuple[RecordImport, str, Path, str]]:
 
 def _kept_of(subject: Subject) -> QuerySet[KeptRow]:
     """Former rows of the subject's records; of one of a company's people only the person's own and their talks."""
-    mine = Q(model="clients.person", record_id__in=subject.person_ids)
+    mine = Q(model="clients.person", record_id__in=subject.person_numbers)
     talks = Interaction.objects.filter(person__in=subject.person_ids)
     if subject.is_whole:
         talks = Interaction.objects.filter(client__in=subject.client_ids)

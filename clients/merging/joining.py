@@ -5,7 +5,7 @@ from typing import Any
 from clients.history import values_of
 from clients.merging.fields import Record
 from clients.merging.repointing import Journal
-from clients.models import Client, Person
+from clients.models import Client, MergedPerson, Person
 
 
 class MergeRefused(Exception):
@@ -22,6 +22,16 @@ def of_both(mine: Person, theirs: Person) -> dict[str, Any]:
     contacts = [day for day in (mine.last_contact_on, theirs.last_contact_on) if day]
     values: dict[str, Any] = {"profiling_objected_at": min(objected)} if objected else {}
     return values | ({"last_contact_on": max(contacts)} if contacts else {})
+
+
+def keep_leading(old_id: int, new: Person, journal: Journal, *, ref: str | None) -> None:
+    """The number ``old_id`` and ``ref`` lead to ``new`` until the merge is undone. What led there was
+    re-pointed before, as all that hung on it."""
+    taken = MergedPerson.objects.filter(ref=ref).first() if ref else None
+    if taken is not None:  # given anew since, which only the administration can
+        MergedPerson.objects.filter(pk=taken.pk).update(ref=None)
+        journal.note(MergedPerson, taken.pk, {"ref": ref}, {"ref": None})
+    MergedPerson.objects.create(id=old_id, person=new, ref=ref, merge=journal.batch, merged_at=journal.at)
 
 
 def rewrite(

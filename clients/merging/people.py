@@ -17,7 +17,7 @@ from django.utils import timezone
 from clients.merging import followers
 from clients.merging.consents import stricter_consents
 from clients.merging.fields import taken_values
-from clients.merging.joining import MergeRefused, of_both, rewrite
+from clients.merging.joining import MergeRefused, keep_leading, of_both, rewrite
 from clients.merging.repointing import Journal, repoint
 from clients.merging.types import one_type
 from clients.merging.undo import UndoRefused, check_rows, held, restore_rows, runs, search_again, undone
@@ -49,6 +49,7 @@ def merge_people(
     counts = repoint(Person, old=loser.pk, new=survivor.pk, journal=journal)
     _note_and_delete(loser, journal)
     _settle(survivor, loser, set(take), journal)
+    keep_leading(loser_id, survivor, journal, ref=None if survivor.ref == loser.ref else loser.ref)
     journal.write()
     batch.counts = counts
     batch.save(update_fields=["counts"])
@@ -141,6 +142,8 @@ def undo_people_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
         check_rows(model, rows)
     for model, rows in runs(after_deletion):
         restore_rows(model, rows)
+    if home["ref"] and Person.objects.filter(ref=home["ref"]).exists():
+        raise UndoRefused("changed", Person)  # somebody else goes by that reference now
     _recreate(gone)
     for model, rows in runs(before_deletion):
         restore_rows(model, rows)

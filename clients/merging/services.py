@@ -11,7 +11,7 @@ from clients.merging import followers
 from clients.merging.consents import stricter_consents
 from clients.merging.fields import taken_values
 from clients.merging.followers import Merged
-from clients.merging.joining import MergeRefused, of_both, rewrite
+from clients.merging.joining import MergeRefused, keep_leading, of_both, rewrite
 from clients.merging.repointing import Journal, repoint
 from clients.merging.types import one_type
 from clients.models import Batch, Client, Person
@@ -72,6 +72,7 @@ def _join_people(survivor: Client, loser: Client, is_person: bool, journal: Jour
         one_type(mine, theirs, journal, timezone.localdate(journal.at))
         repoint(Person, old=theirs.pk, new=mine.pk, journal=journal)
         rewrite(mine, _joined(mine, theirs), journal)
+        keep_leading(theirs.pk, mine, journal, ref=theirs.ref)
     elif theirs and not is_person:
         rewrite(theirs, {"is_client": False}, journal)
 

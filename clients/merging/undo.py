@@ -11,7 +11,7 @@ from django.db import models, transaction
 from clients.history import values_of
 from clients.merging import followers
 from clients.merging.followers import Merged
-from clients.models import Batch, Change, Client, Person
+from clients.models import Batch, Change, Client, MergedPerson, Person
 from clients.rules import UNDO_DAYS, BatchKind, ClientState
 from common.conflicts import again_after_deadlock
 
@@ -52,6 +52,7 @@ def held(
         raise UndoRefused("done")
     if now > may_undo_until(batch):
         raise UndoRefused("late")
+    MergedPerson.objects.filter(merge=batch).delete()  # the record is there again, or nothing is undone
     return batch, pair
 
 

@@ -153,6 +153,32 @@ class Consent(models.Model):
         return f"{self.person_id} {self.purpose}"
 
 
+class MergedPerson(models.Model):
+    """A record that went into another one of the same person: its number and its reference still lead there.
+
+    Other than a merged client the record itself is gone, so that no list or count has to leave it out.
+    """
+
+    id = models.BigIntegerField(primary_key=True)  # the number the record had
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), related_name="merged_records", on_delete=models.CASCADE
+    )
+    ref = models.CharField(_("reference"), max_length=64, unique=True, null=True, blank=True)
+    merge = models.ForeignKey(
+        "clients.Batch", verbose_name=_("merge"), related_name="+", on_delete=models.SET_NULL, null=True
+    )
+    merged_at = models.DateTimeField(_("merged"))
+
+    objects = OfPersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("merged record")
+        verbose_name_plural = _("merged records")
+
+    def __str__(self) -> str:
+        return self.ref or str(self.pk)
+
+
 class BuyingUnit(models.Model):
     """A household or a group of companies that buys as one; its head decides."""
 

@@ -16,6 +16,7 @@ from clients.models import (
     DuplicatePair,
     Erasure,
     Interaction,
+    MergedPerson,
     Person,
     RetentionNotice,
     Task,
@@ -42,6 +43,7 @@ def identities_of(subject: Subject) -> list[Identity]:
         Identity(person.ref or "", person.email, person.name, postcodes.get(person.client_id, ""))
         for person in subject.people
     ]
+    people += [Identity(ref, "", "", "") for ref in subject.old_refs]
     return [*found, *people] if subject.is_whole else people
 
 
@@ -49,7 +51,7 @@ def needles_of(subject: Subject) -> Needles:
     strong = [text for person in subject.people for text in (
         person.email, person.phone, *names_of(person.first_name, person.last_name))]  # fmt: skip
     strong += [digits for text in strong if len(digits := "".join(filter(str.isdigit, text))) >= LEAST_DIGITS]
-    refs = [person.ref or "" for person in subject.people]
+    refs = [person.ref or "" for person in subject.people] + subject.old_refs
     if subject.is_whole:
         for client in subject.clients:
             first, _, last = client.name.partition(" ")
@@ -97,6 +99,8 @@ def _held(subject: Subject) -> Subject:
     """The subject as it stands under the lock: merged since it was read, it is erased where it lives on."""
     model, pk = (Client, subject.client.pk) if subject.is_whole else (Person, subject.record_id)
     record = model._default_manager.filter(pk=pk).first()  # type: ignore[attr-defined]
+    if record is None and not subject.is_whole and (led := MergedPerson.objects.filter(pk=pk).first()):
+        record = led.person
     client_id = None if record is None else (pk if subject.is_whole else record.client_id)
     while client_id is not None:
         client = Client.objects.get(pk=client_id)
@@ -116,7 +120,7 @@ def _noted(counts: dict[str, int], files: int) -> None:
 
 def _forget_journal(subject: Subject, needles: Needles) -> dict[str, int]:
     """Changes keep who, what and when; their values go. Of a company only those that name the person."""
-    mine = Q(model="clients.person", record_id__in=subject.person_ids)
+    mine = Q(model="clients.person", record_id__in=subject.person_numbers)
     if subject.is_whole:
         mine |= Q(client__in=subject.client_ids) | Q(model="clients.client", record_id__in=subject.client_ids)
         mine |= _of_children(subject)
@@ -126,8 +130,9 @@ def _forget_journal(subject: Subject, needles: Needles) -> dict[str, int]:
     )
     mine |= Q(act=ChangeAct.DELETED.value, batch__in=merges.values("batch"))
     changes = Change.objects.filter(mine).exclude(before=None, after=None)
-    if subject.is_whole:
-        Batch.objects.filter(changes__in=changes, label__in=[c.ref for c in subject.clients]).update(label="")
+    labels = [client.ref for client in subject.clients] if subject.is_whole else []
+    labels += [person.ref for person in subject.people if person.ref] + subject.old_refs
+    Batch.objects.filter(changes__in=changes, label__in=labels).update(label="")
     return {"changes": changes.update(before=None, after=None)}
 
 

@@ -15,6 +15,7 @@ from clients.models import (
     DuplicatePair,
     Interaction,
     Invitation,
+    MergedPerson,
     Person,
     RetentionNotice,
     Task,
@@ -48,6 +49,8 @@ def collect(subject: Subject) -> Iterator[Section]:
             ["unit__name", "unit__kind", "joined_on", "left_on"],
         )  # fmt: skip
     yield table("people", Person.objects.filter(pk__in=subject.person_ids), ("client__name", *PERSON))
+    led = MergedPerson.objects.filter(pk__in=[record.pk for record in subject.merged]).order_by("pk")
+    yield table("merged_records", led, ["ref", "merged_at"])
     yield table(
         "consents", Consent.objects.filter(person__in=subject.person_ids),
         ["purpose", "given_at", "withdrawn_at", "source"],
@@ -167,7 +170,7 @@ def _dealings(subject: Subject) -> Iterator[Section]:
 
 
 def _journal(subject: Subject) -> Iterator[Section]:
-    changes = Change.objects.filter(model="clients.person", record_id__in=subject.person_ids)
+    changes = Change.objects.filter(model="clients.person", record_id__in=subject.person_numbers)
     if subject.is_whole:
         changes = changes | Change.objects.filter(client__in=subject.client_ids)
         pairs = DuplicatePair.objects.filter(left__in=subject.client_ids) | DuplicatePair.objects.filter(
@@ -183,6 +186,8 @@ def _journal(subject: Subject) -> Iterator[Section]:
         _("Changes"),
     )
     trail = Trail.objects.filter(subject=subject.kind, record_id=subject.record_id)
+    if not subject.is_whole:
+        trail |= Trail.objects.filter(subject="person", record_id__in=subject.person_numbers)
     yield table("trail", trail.order_by("at"), ["act", "by__role", "at"], _("Accesses to these data"))
     notices = RetentionNotice.objects.filter(client__in=subject.client_ids)
     if not subject.is_whole:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from clients.models import Client, Person
+from clients.models import Client, MergedPerson, Person
 from clients.rules import ClientKind, ClientState
 
 
@@ -15,13 +15,15 @@ from clients.rules import ClientKind, ClientState
 class Subject:
     """A private client as a whole (``person`` is None), or one person of a company.
 
-    ``clients`` are the client and those merged into it, ``people`` all records of the person.
+    ``clients`` are the client and those merged into it, ``people`` all records of the person, ``merged`` those that
+    went into one of them.
     """
 
     client: Client
     person: Person | None
     clients: list[Client]
     people: list[Person]
+    merged: list[MergedPerson]
 
     @property
     def is_whole(self) -> bool:
@@ -48,6 +50,16 @@ class Subject:
         return [client.pk for client in self.clients]
 
     @property
+    def old_refs(self) -> list[str]:
+        """References of records that were merged into these: files may still hold them."""
+        return [record.ref for record in self.merged if record.ref]
+
+    @property
+    def person_numbers(self) -> list[int]:
+        """Of all records, also of those that are gone: the journal still tells of them."""
+        return [*self.person_ids, *(record.pk for record in self.merged)]
+
+    @property
     def person_ids(self) -> list[int]:
         return [person.pk for person in self.people]
 
@@ -60,17 +72,24 @@ def subject_of(record: Client | Person) -> Subject:
     """Raises ``NotAPerson`` for a company."""
     if isinstance(record, Person):
         if not (record.is_client and record.client.kind == ClientKind.PERSON):
-            return Subject(record.client, record, [record.client], [record])
+            return Subject(record.client, record, [record.client], [record], _merged_into([record]))
         record = record.client
     if record.kind != ClientKind.PERSON:
         raise NotAPerson(record.ref)
     clients = [record, *Client.objects.filter(merged_into=record).order_by("pk")]
-    return Subject(record, None, clients, list(Person.objects.filter(client__in=clients).order_by("pk")))
+    people = list(Person.objects.filter(client__in=clients).order_by("pk"))
+    return Subject(record, None, clients, people, _merged_into(people))
+
+
+def _merged_into(people: list[Person]) -> list[MergedPerson]:
+    return list(MergedPerson.objects.filter(person__in=people).order_by("pk"))
 
 
 def find_record(ref: str) -> Client | Person | None:
     """Whoever is known by ``ref``: a person, or a client; a merged one where it lives on."""
     person = Person.objects.filter(ref=ref).select_related("client__merged_into").first()
+    if person is None and (led := MergedPerson.objects.filter(ref=ref).first()):
+        person = Person.objects.select_related("client__merged_into").get(pk=led.person_id)
     if person is not None:
         return person if person.client.state == ClientState.ACTIVE else person.client.merged_into
     client = Client.objects.filter(ref=ref).select_related("merged_into").first()

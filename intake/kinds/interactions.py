@@ -84,16 +84,19 @@ def find_people(work: Work, column: str, target: str, among: str) -> None:
     run(f"UPDATE intake_row SET {key} = LOWER({column}) WHERE {column} IS NOT NULL")
     run(f"CREATE INDEX intake_row_{key} ON intake_row ({key})")
     staging.analyze(key)
-    _take_found(target, f"s.{column} = p.ref AND {among}")
-    _take_found(target, f"s.{key} = LOWER(p.email) AND p.email <> '' AND s.{target} IS NULL AND {among}")
+    free = f"s.{target} IS NULL AND {among}"
+    _take_found(target, f"JOIN clients_person p ON s.{column} = p.ref AND {among}")
+    led = f"JOIN clients_mergedperson m ON s.{column} = m.ref"
+    _take_found(target, f"{led} JOIN clients_person p ON p.id = m.person_id AND {free}")
+    _take_found(target, f"JOIN clients_person p ON s.{key} = LOWER(p.email) AND p.email <> '' AND {free}")
     work.reject(f"s.{column} IS NOT NULL AND s.{target} IS NULL", Code.PERSON_UNKNOWN, column)
 
 
-def _take_found(target: str, match: str) -> None:
+def _take_found(target: str, people: str) -> None:
     """By one join: a look-up for each row would go through all persons each time."""
     run(
         "CREATE TEMPORARY TABLE intake_found AS SELECT s.number AS number, MIN(p.id) AS id "
-        f"FROM intake_row s JOIN clients_person p ON {match} GROUP BY s.number HAVING COUNT(*) = 1"
+        f"FROM intake_row s {people} GROUP BY s.number HAVING COUNT(*) = 1"
     )
     analyze("intake_found")
     run(f"UPDATE intake_row SET {target} = f.id FROM intake_found f WHERE f.number = intake_row.number")

@@ -81,6 +81,7 @@ def _find(work: Work) -> None:
         "UPDATE intake_row SET record_id = p.id FROM clients_person p "
         "WHERE p.ref = intake_row.ref AND intake_row.ref IS NOT NULL"
     )
+    _find_merged()
     _find_without_ref(
         work,
         "p.client_id = intake_row.client_id AND LOWER(p.email) = intake_row.email_key",
@@ -95,6 +96,25 @@ def _find(work: Work) -> None:
     foreign = Code.NO_SUCH_RECORD if work.mode == Mode.UPDATE else Code.NOT_YOURS
     work.reject(staged_outside("record_id", f"SELECT p.id FROM clients_person p WHERE p.client_id IN ({visible})"),
                 foreign, "" if work.mode == Mode.UPDATE else "ref", parameters)  # fmt: skip
+    _keep_own()
+
+
+def _find_merged() -> None:
+    """A record that was merged is found where it lives on."""
+    run(
+        "UPDATE intake_row SET record_id = m.person_id FROM clients_mergedperson m "
+        "WHERE m.ref = intake_row.ref AND intake_row.ref IS NOT NULL "
+        "AND (intake_row.record_id IS NULL OR intake_row.record_id = m.id)"
+    )
+
+
+def _keep_own() -> None:
+    """Whom the number of a merged record found keeps the own number and client: the merge decided on both."""
+    run(
+        "UPDATE intake_row SET ref = p.ref, client_id = p.client_id FROM clients_person p "
+        "WHERE p.id = intake_row.record_id AND EXISTS (SELECT 1 FROM clients_mergedperson m "
+        "WHERE m.ref = intake_row.ref AND m.person_id = p.id)"
+    )
 
 
 def _find_without_ref(work: Work, match: str, where: str) -> None:
