@@ -216,6 +216,10 @@ def _kept(request: HttpRequest, asked: Person, write: Any) -> HttpResponse:
         return redirect("sociotypes:person", asked.pk)
     if result.superseded_on is None:
         messages.success(request, _("Kept for %(person)s.") % {"person": asked})
+    elif result.needs_confirmation:
+        messages.info(
+            request, _("Kept: the answer of %(person)s waits until it is confirmed.") % {"person": asked}
+        )
     else:
         messages.info(
             request, _("Kept in the history: an own answer of %(person)s counts more.") % {"person": asked}

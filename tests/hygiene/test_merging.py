@@ -213,6 +213,7 @@ def typed_twins(cast: Cast, mine: dict[str, Any], theirs: dict[str, Any]) -> tup
         ({"day": JUNE, **OBSERVED}, {"day": OCTOBER, **OBSERVED}, "techno-no", OCTOBER),
         ({"day": date(2025, 1, 7)}, {"day": OCTOBER, **OBSERVED}, "techno-no", OCTOBER),  # the own answer is over
         ({"day": JUNE}, {"day": OCTOBER, "status": "incomplete", "type": ""}, "technophile", OCTOBER),
+        ({"day": JUNE}, {"day": OCTOBER, "is_suspect": True}, "technophile", OCTOBER),
     ],
 )  # fmt: skip
 def test_the_newest_valid_answer_rules_and_undo_brings_both_back(

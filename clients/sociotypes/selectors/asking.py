@@ -37,8 +37,8 @@ def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def judged(people: QuerySet[Person], now: datetime) -> QuerySet[Any]:
     """Everybody of ``people`` with ``verdict``: a reason of ``LeftOut``, "" for whom we may invite."""
-    answered = SociotypeResult.objects.filter(
-        person=OuterRef("pk"), superseded_on__isnull=True, channel__in=[Channel.SELF, Channel.PHONE],
+    answered = SociotypeResult.objects.filter(  # one that waits to be confirmed too: nobody is asked twice
+        person=OuterRef("pk"), channel__in=[Channel.SELF, Channel.PHONE],
         answered_on__gt=plus_months(timezone.localdate(now), -REASK_MONTHS),
     ).exclude(status=Status.INCOMPLETE)  # fmt: skip
     invited = Invitation.objects.filter(

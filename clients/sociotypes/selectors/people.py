@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 
 from clients.dossier import Dossier, people, present
@@ -82,10 +82,12 @@ def named(reason: dict[str, Any]) -> Reason:
 
 @dataclass(frozen=True)
 class PersonType:
-    """``current`` None: never asked, or no profile allowed (``refused``)."""
+    """``current`` None: never asked, or no profile allowed (``refused``). ``waiting``: a later answer that takes
+    its place once it is confirmed."""
 
     person: Person
     current: ShownType | None
+    waiting: ShownType | None
     history: Sequence[ShownType]
     refused: bool
     opted_out: bool
@@ -95,11 +97,21 @@ def person_type(person: Person, as_of: date) -> PersonType:
     refused = not may_be_profiled().filter(pk=person.pk).exists()
     results = [] if refused else list(_results([person.pk]))
     current = next((result for result in results if result.superseded_on is None), None)
+    waiting = _waiting(current, results)
     return PersonType(
         person=person, current=shown(current, as_of) if current else None, refused=refused,
-        history=[shown(result, as_of) for result in results if result is not current],
+        waiting=shown(waiting, as_of) if waiting else None,
+        history=[shown(result, as_of) for result in results if result not in (current, waiting)],
         opted_out=hasattr(person, "questionnaire_opt_out"),
     )  # fmt: skip
+
+
+def _waiting(current: SociotypeResult | None, results: Sequence[SociotypeResult]) -> SociotypeResult | None:
+    """The newest flagged answer that came after the current one and waits for somebody to confirm it."""
+    later = [one for one in results if current and one.computed_at > current.computed_at]
+    return max(
+        (one for one in later if one.needs_confirmation), key=lambda one: one.computed_at, default=None
+    )
 
 
 def _results(asked: Sequence[int]) -> Any:
@@ -182,9 +194,15 @@ def near_rows(result: SociotypeResult) -> list[NearRow]:
 
 
 def to_confirm(user: Any) -> Any:
-    """Flagged answers of people one may work with, newest first."""
+    """Flagged answers of people one may work with, newest first: the current ones, and those that came after it;
+    of several of a person the last."""
+    flagged = Q(is_suspect=True, confirmed_at__isnull=True)
+    later = SociotypeResult.objects.filter(
+        flagged | Q(superseded_on__isnull=True),
+        person=OuterRef("person"),
+        computed_at__gt=OuterRef("computed_at"),
+    )
     waiting = SociotypeResult.objects.visible_to(user).filter(
-        is_suspect=True, confirmed_at__isnull=True, superseded_on__isnull=True,
-        person__in=may_be_profiled(),
-    )  # fmt: skip
+        flagged, ~Exists(later), person__in=may_be_profiled()
+    )
     return waiting.select_related("person__client").order_by("-answered_on", "-pk")

@@ -95,7 +95,7 @@ def _keep(result: SociotypeResult, *, day: date, now: datetime) -> SociotypeResu
     Person.objects.select_for_update().get(pk=result.person_id)  # two at once: one after the other
     result.answered_on, result.computed_at = day, now
     result.fades_from, result.expires_on = fades_from(day), expires_on(day)
-    current = SociotypeResult.objects.filter(person_id=result.person_id, superseded_on__isnull=True).first()
+    current = _current(result.person_id)
     if current is not None and not supersedes(result, current, day):
         result.superseded_on = day
     elif current is not None:
@@ -105,12 +105,23 @@ def _keep(result: SociotypeResult, *, day: date, now: datetime) -> SociotypeResu
     return result
 
 
+def _current(person_id: int) -> SociotypeResult | None:
+    return SociotypeResult.objects.filter(person_id=person_id, superseded_on__isnull=True).first()
+
+
 def supersedes(new: SociotypeResult, current: SociotypeResult, day: date) -> bool:
-    """An own answer always comes before an observation, and an answer without enough of it before none."""
+    """An own answer always comes before an observation, and an answer without enough of it before none.
+
+    A flagged answer is excluded until a person confirms it (``spec/care.md`` A3): until then it takes no valid type
+    away that the person gave themselves.
+    """
     if new.status == Status.INCOMPLETE:
         return current.status == Status.INCOMPLETE
     observed = Channel.OBSERVED.value
-    if new.channel == observed and current.channel != observed and current.status != Status.INCOMPLETE:
+    own = current.channel != observed
+    if new.needs_confirmation and own and current.type and not current.needs_confirmation:
+        return day > current.expires_on
+    if new.channel == observed and own and current.status != Status.INCOMPLETE:
         return day > current.expires_on
     return True
 
@@ -118,8 +129,22 @@ def supersedes(new: SociotypeResult, current: SociotypeResult, day: date) -> boo
 @transaction.atomic
 def confirm(*, result: SociotypeResult, by: Any, now: datetime) -> bool:
     """A person looked at a flagged answer and lets it count; False when there was nothing to confirm."""
+    Person.objects.select_for_update().get(pk=result.person_id)  # as in _keep
     waiting = SociotypeResult.objects.filter(pk=result.pk, is_suspect=True, confirmed_at__isnull=True)
-    return bool(waiting.update(confirmed_at=now, confirmed_by=by))
+    if not waiting.update(confirmed_at=now, confirmed_by=by):
+        return False
+    _take_place(SociotypeResult.objects.get(pk=result.pk))
+    return True
+
+
+def _take_place(confirmed: SociotypeResult) -> None:
+    """Of the earlier answer beside which it waited, from the day it was given on; a later one stays."""
+    current, day = _current(confirmed.person_id), confirmed.answered_on
+    if confirmed.superseded_on is None or current is None or current.computed_at > confirmed.computed_at:
+        return
+    if supersedes(confirmed, current, day):
+        SociotypeResult.objects.filter(pk=current.pk).update(superseded_on=day)
+        SociotypeResult.objects.filter(pk=confirmed.pk).update(superseded_on=None)
 
 
 @transaction.atomic
