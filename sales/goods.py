@@ -92,7 +92,7 @@ PRODUCTS = ListSpec(
     columns=lambda user: _COLUMNS, filters=_filters, default_sort="name",
     search=lambda rows, text: rows.filter(name__icontains=text) | rows.filter(ref__icontains=text),
     search_hint=_("Name or reference"), prepare=lambda rows: rows.select_related("category"),
-    prepare_record=lambda rows: rows.select_related("category"), record=_RECORD,
+    prepare_record=lambda rows, user: rows.select_related("category"), record=_RECORD,
     link=lambda row: reverse("sales:product", args=[row.pk]),
     counted=_counted, nothing_fits=_("No product fits"), empty=_empty, allowed=lambda user: may(user, Act.CONFIGURE),
 )  # fmt: skip

@@ -15,13 +15,17 @@ from clients.rules import TaskState
 @admin.register(Interaction)
 class InteractionAdmin(TrackedAdmin):
     manager_may = frozenset({"view", "add", "change", "delete"})
-    list_display = ("happened_at", "kind", "client", "person", "by", "minutes", "next_step")
+    list_display = ("happened_at", "kind", "client", "person_shown", "by", "minutes", "next_step")
     list_filter = ("kind", ("by", VisibleUserFilter))
     list_select_related = ("client", "person", "by")
     autocomplete_fields = ("client", "person", "by")
     search_fields = ("client__search_text",)
     date_hierarchy = "happened_at"
     ordering = ("-happened_at", "-pk")
+
+    @admin.display(description=Interaction._meta.get_field("person").verbose_name)
+    def person_shown(self, talk: Interaction) -> str:
+        return str(talk.person_here or "–")
 
 
 @admin.register(Task)

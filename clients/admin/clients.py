@@ -2,14 +2,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
-from accounts.rights import may
+from accounts.querysets import visible_q
+from accounts.rights import may, sees_all
 from accounts.rules import Act
 from clients.admin.people import MembershipInline, PersonInline
 from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin, VisibleUserFilter
@@ -18,6 +19,19 @@ from clients.models import Batch, Client, Tag, Task
 
 MAX_TICKED = 400
 """Keys that fit into an address."""
+
+
+def tags_seen(user: Any) -> QuerySet[Tag]:
+    """Those on clients one may see, and words not used yet: a tag can say more than a colleague should read."""
+    if sees_all(user):
+        return Tag.objects.all()
+    tagged = Client.tags.through.objects.filter(tag=OuterRef("pk"))
+    return Tag.objects.filter(Exists(tagged.filter(visible_q(user, client="client__"))) | ~Exists(tagged))
+
+
+class SeenTagFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        return list(tags_seen(request.user).order_by("name").values_list("pk", "name"))
 
 
 class TaskInline(ScopedInline):
@@ -49,7 +63,7 @@ class ClientAdmin(SearchTextMixin, TrackedAdmin):
     """Clients are merged or erased on their own pages, never deleted here."""
 
     list_display = ("name", "ref", "kind", "owner", "team", "city", "updated_at")
-    list_filter = ("kind", ("owner", VisibleUserFilter), "tags", "language")
+    list_filter = ("kind", ("owner", VisibleUserFilter), ("tags", SeenTagFilter), "language")
     list_select_related = ("owner", "team")
     autocomplete_fields = ("owner", "team", "parent", "tags")
     ordering = ("name", "pk")
@@ -72,6 +86,11 @@ class ClientAdmin(SearchTextMixin, TrackedAdmin):
         """The acts of the list of clients: they are confirmed, done and undone in one place."""
         acts = acts_for("clients", request.user)
         return super().get_actions(request) | {act.key: _handed_over(act) for act in acts}
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Tag:
+            kwargs["queryset"] = tags_seen(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Who sees one team alone need not read its name in every row."""
@@ -109,8 +128,7 @@ class TagAdmin(ScopedAdmin):
     ordering = ("name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Tags are words of the whole company."""
-        return Tag.objects.all() if self._may(request, "view") else Tag.objects.none()
+        return tags_seen(request.user) if self._may(request, "view") else Tag.objects.none()
 
 
 @admin.register(Batch)

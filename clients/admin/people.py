@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin
@@ -83,13 +84,21 @@ class PersonAdmin(SearchTextMixin, TrackedAdmin):
 
 @admin.register(BuyingUnit)
 class BuyingUnitAdmin(TrackedAdmin):
-    list_display = ("name", "ref", "kind", "head")
+    list_display = ("name", "ref", "kind", "head_shown")
     list_filter = ("kind",)
-    list_select_related = ("head",)
     search_fields = ("name", "ref")
     autocomplete_fields = ("head",)
     ordering = ("name", "pk")
     inlines = (MemberInline,)
+
+    def get_queryset(self, request: Any) -> Any:
+        """Each with its head, where the reader may see them."""
+        heads = Prefetch("head", Person.objects.visible_to(request.user), to_attr="head_seen")
+        return super().get_queryset(request).prefetch_related(heads)
+
+    @admin.display(description=BuyingUnit._meta.get_field("head").verbose_name)
+    def head_shown(self, unit: Any) -> str:
+        return str(unit.head_seen or "–")
 
     def client_of(self, record: Any) -> Client | None:
         return record.client if isinstance(record, UnitMembership) else None

@@ -1,7 +1,8 @@
 """What every record of clients shares in the administration: scope, search, history."""
 
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -9,9 +10,39 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.admin import ScopedAdmin
-from accounts.models import User
+from accounts.models import Team, User
 from clients.history import record_change, record_deletion, stored_values
 from clients.models import Client
+
+
+class KeepingForm(forms.ModelForm):
+    """Who stands there now may stay, also where the person could not choose them: colleagues are named on every page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
+            if rows is not None and rows.model in (User, Team):
+                standing = rows.model.objects.filter(pk=getattr(self.instance, f"{name}_id", None))
+                cast(forms.ModelChoiceField, field).queryset = rows | standing
+
+
+def out_of_sight(record: Any, user: Any) -> set[str]:
+    """Fields of a record that name somebody's client, person or unit whom ``user`` may not see."""
+    found = set()
+    for field in record._meta.concrete_fields if record else ():
+        rows: Any = field.related_model._default_manager.all() if field.is_relation else None
+        if rows is None or field.related_model in (User, Team) or not hasattr(rows, "visible_to"):
+            continue
+        value = getattr(record, field.attname)
+        if value is not None and not rows.visible_to(user).filter(pk=value).exists():
+            found.add(field.name)
+    return found
+
+
+def _without(fields: Any, names: set[str]) -> list[Any]:
+    kept = [_without(one, names) if isinstance(one, list | tuple) else one for one in fields]
+    return [one for one in kept if one and (isinstance(one, list) or one not in names)]
 
 
 class TrackedAdmin(ScopedAdmin):
@@ -22,6 +53,15 @@ class TrackedAdmin(ScopedAdmin):
     show_full_result_count = False
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     readonly_fields: tuple[str, ...] = ("created_at", "updated_at")  # type: ignore[misc]
+    form = KeepingForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A parent, head or person out of sight is neither named nor changed."""
+        hidden = out_of_sight(obj, request.user)
+        return [
+            (title, {**options, "fields": _without(options["fields"], hidden)})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
 
     def client_of(self, record: Any) -> Client | None:
         """Whose history tells of the record."""
@@ -70,6 +110,7 @@ class ScopedInline(admin.TabularInline):
     """Rows inside a record; who may change the record may change them."""
 
     extra = 0
+    form = KeepingForm
     show_change_link = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

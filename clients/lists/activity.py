@@ -98,12 +98,12 @@ _INTERACTION_COLUMNS = [
     Column("next_step", _("What comes next"), sortable=False, position=60, side=True),
     Column("by", _("By"), sort="by__name", position=70, side=True, value=lambda row: row.by.name if row.by else None),
     Column("person", _("Person"), sortable=False, position=75, side=True, shown=False,
-           value=lambda row: row.person.name if row.person else None),
+           value=lambda row: row.person_here.name if row.person_here else None),
 ]  # fmt: skip
 _INTERACTION_RECORD = (
     Column("ref", _("Reference")),
     Column("client_ref", _("Client"), value=lambda row: row.client.ref),
-    Column("person_ref", _("Person"), value=lambda row: row.person.ref if row.person else None),
+    Column("person_ref", _("Person"), value=lambda row: row.person_here.ref if row.person_here else None),
     Column("kind", _("Kind")),
     Column("happened_at", _("When")),
     Column("minutes", _("Minutes")),
@@ -141,7 +141,7 @@ INTERACTIONS = ListSpec(
     search=lambda rows, text: rows.filter(Q(summary__icontains=text) | Q(client__search_text__icontains=text)),
     search_hint=_("What happened, or a client"),
     prepare=lambda rows: rows.select_related("client", "by", "person"),
-    prepare_record=lambda rows: rows.select_related("client", "by", "person"), link=_client_page,
+    prepare_record=lambda rows, user: rows.select_related("client", "by", "person"), link=_client_page,
     counted=_count_interactions, nothing_fits=_("No interaction fits"), record=_INTERACTION_RECORD,
     empty=lambda user: Empty(
         _("Nothing noted yet"), _("Calls, visits and mails are noted on the page of a client."), "chat-left-text"

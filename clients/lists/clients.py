@@ -159,11 +159,13 @@ def _prepare(clients: Rows) -> Rows:
     return clients.select_related("owner", "team").defer("search_text")
 
 
-def _prepare_record(clients: Rows) -> Rows:
+def _prepare_record(clients: Rows, user: Any) -> Rows:
+    """A parent out of sight is not named in a file either."""
+    parents = Prefetch("parent", Client.objects.visible_to(user).only("ref"))
     of_person = Prefetch("people", Person.objects.filter(is_client=True), to_attr="as_person")
     return (
-        clients.select_related("owner", "team", "parent")
-        .prefetch_related("tags", of_person)
+        clients.select_related("owner", "team")
+        .prefetch_related("tags", of_person, parents)
         .defer("search_text")
     )
 

@@ -100,7 +100,7 @@ PEOPLE = ListSpec(
     search=lambda rows, text: rows.matching(text),  # type: ignore[attr-defined]
     search_hint=_("Name, job, e-mail, phone…"),
     prepare=lambda rows: rows.select_related("client__owner"),
-    prepare_record=lambda rows: rows.select_related("client"),
+    prepare_record=lambda rows, user: rows.select_related("client"),
     link=lambda row: reverse("clients:detail", args=[row.client_id]), small=lambda row: row.ref or "",
     counted=_count_people, nothing_fits=_("No person fits"), record=_PERSON_RECORD,
     empty=lambda user: Empty(

@@ -64,6 +64,11 @@ class Interaction(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%Y-%m-%d}"
 
+    @property
+    def person_here(self) -> Person | None:
+        """Who it was with, while they belong to this client; with another they may be out of the reader's sight."""
+        return self.person if self.person and self.person.client_id == self.client_id else None
+
 
 class Task(models.Model):
     """What somebody has to do for a client by a day. ``origin`` names what it came from, once."""

@@ -115,8 +115,8 @@ class Sheet:
 
     def rows_of(self, rows: Rows) -> Rows:
         """With all that the columns read."""
-        prepare = self.state.spec.prepare_record if self.whole else self.state.spec.prepare
-        return prepare(with_columns(rows, self.columns))
+        spec, found = self.state.spec, with_columns(rows, self.columns)
+        return spec.prepare_record(found, self.state.user) if self.whole else spec.prepare(found)
 
     def printed(self, records: Iterable[Any]) -> Iterator[list[Any]]:
         # In the language of the caller: records are read when that of a request is left.

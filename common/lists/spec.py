@@ -197,7 +197,8 @@ class ListSpec:
     """A list. ``rows`` starts from ``visible_to``; the first of ``columns`` names the row and always stands.
 
     ``counted(count, shown, narrowed)`` is the sentence under the title (``shown`` is the printed number);
-    ``prepare`` adds the joins the shown rows need; ``small`` is a short note beside the name, such as a
+    ``prepare`` adds the joins the shown rows need; ``prepare_record(rows, user)`` those
+    of a complete file; ``small`` is a short note beside the name, such as a
     reference. ``record`` holds the columns of a complete export, which an import reads back: their keys are
     the header and never change.
     """
@@ -217,7 +218,7 @@ class ListSpec:
     search: Callable[[Rows, str], Rows] | None = None
     search_hint: Text = ""
     prepare: Callable[[Rows], Rows] = unchanged
-    prepare_record: Callable[[Rows], Rows] = unchanged
+    prepare_record: Callable[[Rows, Any], Rows] = lambda rows, user: rows
     link: Callable[[Any], str] = lambda row: row.get_absolute_url()
     small: Callable[[Any], str] = lambda row: ""
     record: Sequence[Column] = field(default_factory=tuple)
