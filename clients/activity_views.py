@@ -69,8 +69,9 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         "headline": _("What happened with %(client)s?") % {"client": client.name},
         "submit": _("Log it"),
         "cancel_url": client.get_absolute_url(),
+        "client": client,
     }
-    return page(request, "generic/form.html", context, status=422 if form.errors else 200)
+    return page(request, "clients/log.html", context, partial="fold", status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

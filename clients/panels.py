@@ -10,8 +10,6 @@ from accounts.rights import may_with
 from accounts.rules import Act
 from clients.dossier import people, present, tasks
 from clients.households import family_circle, units_of
-from clients.models import Interaction
-from clients.record_forms import InteractionForm
 from clients.registry import Dossier, Panel
 from clients.rules import ClientKind
 from clients.timeline import talks_of, timeline
@@ -39,20 +37,11 @@ def _tasks(dossier: Dossier) -> Mapping[str, Any]:
 
 
 def _timeline(dossier: Dossier) -> Mapping[str, Any]:
-    may_edit = may_with(dossier.user, Act.EDIT, dossier.client)
     return {
         "timeline": timeline(dossier),
         "service": dossier.of(talks_of).service,
-        "form": _form(dossier) if may_edit else None,
-        "may_edit": may_edit,
+        "may_edit": may_with(dossier.user, Act.EDIT, dossier.client),
     }
-
-
-def _form(dossier: Dossier) -> InteractionForm:
-    return InteractionForm(
-        client=dossier.client, now=dossier.now, people=dossier.of(people),
-        instance=Interaction(client=dossier.client),
-    )  # fmt: skip
 
 
 def _units(dossier: Dossier) -> Mapping[str, Any] | None:

@@ -1,6 +1,5 @@
 """Forms of people, talks, tasks and buying units."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -78,17 +77,12 @@ class InteractionForm(VersionedFormMixin, PlainFormMixin, forms.ModelForm):
             "summary": _("Facts only, in words the client could read: on request you must show them."),
         }
 
-    def __init__(
-        self, *args: Any, client: Client, now: datetime, people: Sequence[Person] | None = None, **kwargs: Any
-    ) -> None:
-        """``people`` of the client, when the page has read them already."""
+    def __init__(self, *args: Any, client: Client, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
         found = Person.objects.filter(client=client) if client.pk else Person.objects.none()
         field = cast(forms.ModelChoiceField, self.fields["person"])
         field.queryset = found.order_by("-is_decision_maker", "last_name", "pk")
-        if people is not None:
-            field.choices = [("", field.empty_label), *((person.pk, str(person)) for person in people)]
         if self.instance.pk:
             del self.fields["next_on"]
             self.layout = (*self.layout[:3], "next_step")

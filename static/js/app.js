@@ -49,7 +49,9 @@
     if (fold) {
       fold.open = true;
       fold.scrollIntoView({ block: "center" });
-      fold.querySelector("textarea").focus();
+      var write = function () { fold.querySelector("textarea").focus(); };
+      if (fold.querySelector("textarea")) write();
+      else fold.addEventListener("htmx:load", write, { once: true });
     } else if (shortcuts) {
       window.location.assign(shortcuts.dataset[what]);
     }

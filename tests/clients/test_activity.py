@@ -168,6 +168,23 @@ def test_new_forms_begin_with_now_and_oneself(cast: Cast, browser_of: Any) -> No
         assert (form["owner"].value(), form["due_on"].value()) == (cast.alice.pk, timezone.localdate())
 
 
+def test_the_form_on_the_page_of_a_client_comes_when_its_fold_is_opened(cast: Cast, browser_of: Any) -> None:
+    client, browser = make_client(owner=cast.alice), browser_of(cast.alice)
+    url = reverse("clients:log", args=[client.pk])
+    page = browser.get(client.get_absolute_url()).content.decode()
+    assert (page.count('name="summary"'), page.count(f'hx-get="{url}"'), page.count(f'href="{url}"')) == (
+        0,
+        1,
+        1,
+    )
+    fold = browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert (fold.count('name="summary"'), fold.count(f'action="{url}"'), "<html" in fold) == (1, 1, False)
+    whole = browser.get(url).content.decode()
+    assert (whole.count('name="summary"'), "<html" in whole) == (1, True)
+    refused = post_talk(browser, client, summary="")
+    assert (refused.status_code, refused.content.decode().count('name="summary"')) == (422, 1)
+
+
 def test_the_timeline_tells_merges_and_bulk_acts_also_undone(cast: Cast) -> None:
     client, other = make_client(owner=cast.alice), make_client(owner=cast.alice)
     told = [("merge", "C-7", None), ("import", "", None), ("bulk", "Tag: fair", NOW), ("export", "All", None)]
