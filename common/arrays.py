@@ -124,13 +124,31 @@ def _select_sent(sql: str, names: Sequence[str]) -> dict[str, Array]:
     return result
 
 
+def places(ids: NDArray[np.int64], who: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each of ``who`` stands in ``ids``, which rise; and whether it does (elsewhere its place means nothing).
+
+    The ids of a table are nearly without gaps: one look into a table of them all takes a fifth of halving.
+    """
+    if not len(ids) or not len(who):
+        return np.zeros(len(who), dtype=np.int64), np.zeros(len(who), dtype=bool)
+    if ids[0] <= 0 or ids[-1] > _GAPS * len(ids):
+        place = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
+        return place, ids[place] == who
+    beyond = int(ids[-1]) + 1
+    table = np.full(beyond + 1, -1, dtype=np.int64)
+    table[ids] = np.arange(len(ids))
+    place = table[np.clip(who, 0, beyond)]
+    return np.maximum(place, 0), place >= 0
+
+
+_GAPS = 8
+
+
 def spread(ids: NDArray[np.int64], who: Array, what: Array, default: int = 0) -> NDArray[np.int64]:
     """``what`` of ``who`` in the order of ``ids``, which rise; ``default`` for those not named."""
     found = np.full(len(ids), default, dtype=np.int64)
-    if len(ids) and len(who):
-        place = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
-        known = ids[place] == who
-        found[place[known]] = what[known]
+    place, known = places(ids, who)
+    found[place[known]] = what[known]
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from common.arrays import day_number, select, spread
+from common.arrays import day_number, places, select, spread
 from common.periods import WINDOW_DAYS
 
 Ints = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Year:
 def year_of(as_of: date, client_ids: Ints) -> Year:
     """``client_ids`` in rising order. The sums equal those of ``sales.windows`` for the same day."""
     rows = select(_window_sql(as_of), ("packed", "rev", "cost", "uncosted"))
-    place, known = _places(client_ids, rows["packed"] >> 2)
+    place, known = places(client_ids, rows["packed"] >> 2)
     uncosted = np.zeros(len(place), dtype=np.int64)
     uncosted[rows["packed"] >> 1 & 1 == 1] = rows["uncosted"]
     rev, cost, without = (
@@ -48,36 +48,41 @@ def year_of(as_of: date, client_ids: Ints) -> Year:
 
 def bought_in(since: date, until: date, client_ids: Ints) -> Flags:
     """Who bought on a day of (``since``, ``until``]."""
-    rows = select(
-        f"SELECT DISTINCT client_id FROM sales_clientday WHERE {_within(since, until)} AND orders > 0",
-        ("client_id",),
+    days = select(
+        f"SELECT client_id FROM sales_clientday WHERE {_within(since, until)} AND orders > 0", ("client_id",)
     )
-    return spread(client_ids, rows["client_id"], np.ones_like(rows["client_id"])) == 1
+    return np.isin(client_ids, days["client_id"])
 
 
 def first_days(as_of: date, client_ids: Ints) -> tuple[Ints, Ints]:
     """As ordinals, 0 for none up to ``as_of``: the first purchase day; and that, or ``observed_from`` when records of
     the client begin later."""
-    rows = select(
-        f"SELECT client_id, {day_number('MIN(day)')} AS day FROM sales_clientday"
-        f" WHERE orders > 0 AND day <= '{as_of}' GROUP BY client_id",
-        ("client_id", "day"),
-    )
+    place, known, days = _purchase_days(as_of, client_ids)
+    never = np.iinfo(np.int64).max
+    first = np.full(len(client_ids), never)
+    np.minimum.at(first, place[known], days[known])
+    first[first == never] = 0
     seen = select(
         f"SELECT id AS client_id, {day_number('observed_from')} AS day FROM clients_client"
         " WHERE observed_from IS NOT NULL",
         ("client_id", "day"),
     )
-    first = spread(client_ids, rows["client_id"], rows["day"])
     observed = spread(client_ids, seen["client_id"], seen["day"])
     return first, np.where(first > 0, np.maximum(first, observed), 0)
 
 
-def _places(client_ids: Ints, who: Ints) -> tuple[Ints, Flags]:
-    if not len(client_ids):
-        return np.zeros(len(who), dtype=np.int64), np.zeros(len(who), dtype=bool)
-    place = np.minimum(np.searchsorted(client_ids, who), len(client_ids) - 1)
-    return place, client_ids[place] == who
+def _purchase_days(as_of: date, client_ids: Ints) -> tuple[Ints, Flags, Ints]:
+    """Of each day with an order up to ``as_of``: the client's place, whether it is asked for, and the ordinal."""
+    bits = _DAY_BITS
+    rows = select(
+        f"SELECT client_id * {1 << bits} + {day_number('day')} AS packed FROM sales_clientday"
+        f" WHERE orders > 0 AND day <= '{as_of}'",
+        ("packed",),
+    )
+    return *places(client_ids, rows["packed"] >> bits), rows["packed"] & ((1 << bits) - 1)
+
+
+_DAY_BITS = 22  # the ordinal of 9999-12-31 has as many
 
 
 def _summed(place: Ints, values: Ints, count: int) -> Ints:

@@ -99,9 +99,11 @@ class ClientSegmentQuerySet(OwnedQuerySet):
 class ClientSegment(models.Model):
     """Where a client stood in one run, with the two values that put it there.
 
-    Keys as in ``ClientReadiness``: ask by run and client.
+    Keys as in ``ClientReadiness``: ask by run and client. The index by revenue takes a fifth of the grid's time to write,
+    and spares every page of the grid a sort of all clients.
     """
 
+    pk = models.CompositePrimaryKey("run_id", "client_id")
     run = models.ForeignKey(
         SegmentationRun,
         related_name="segments",
@@ -139,7 +141,6 @@ class ClientSegment(models.Model):
     objects = ClientSegmentQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "client"], name="segment_run_client")]
         indexes = [models.Index(fields=["run", "-revenue_cents"], name="segment_run_revenue")]
 
     def __str__(self) -> str:

@@ -101,10 +101,7 @@ def standings_before(run: SegmentationRun, client_ids: NDArray[np.int64]) -> Sta
         ("client_id", "code", "pending_code", "since"),
     )
     found = Standings.nobody(len(client_ids))
-    if not len(client_ids) or not len(rows["client_id"]):
-        return found
-    place = np.minimum(np.searchsorted(client_ids, rows["client_id"]), len(client_ids) - 1)
-    known = client_ids[place] == rows["client_id"]
+    place, known = arrays.places(client_ids, rows["client_id"])
     place = place[known]
     found.codes[place] = rows["code"][known]
     found.pending[place] = rows["pending_code"][known]

@@ -104,7 +104,7 @@ def _sums_of(rows: ClientSegmentQuerySet) -> dict[str, SegmentSum]:
     known = Q(margin_rate__isnull=False, revenue_cents__gt=0)
     revenue = Cast("revenue_cents", FloatField())
     found = rows.values("segment").annotate(
-        clients=Count("pk"), revenue=Sum("revenue_cents"),
+        clients=Count("client_id"), revenue=Sum("revenue_cents"),
         margin=Sum(F("margin_rate") * revenue, filter=known), base=Sum("revenue_cents", filter=known),
     )  # fmt: skip
     return {
@@ -147,8 +147,9 @@ def grid_page(run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequ
     start = (number - 1) * PAGE_ROWS
     ordered = ordered_rows(run, user, chosen)
     # Ids first: a far page would else fetch the client of every row it skips.
-    page = list(ordered.values_list("pk", flat=True)[start : start + PAGE_ROWS])
-    found = ClientSegment.objects.select_related("client").in_bulk(page)
+    page = list(ordered.values_list("client_id", flat=True)[start : start + PAGE_ROWS])
+    placed = ClientSegment.objects.filter(run=run, client__in=page).select_related("client")
+    found = {row.client_id: row for row in placed}
     rows = [found[pk] for pk in page if pk in found]
     return GridPage(rows=rows, number=number, size=PAGE_ROWS, has_next=start + PAGE_ROWS < total, total=total)
 

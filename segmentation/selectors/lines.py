@@ -5,6 +5,7 @@ One pass over the lines for all days asked for: measured, it is most of the time
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -31,14 +32,11 @@ def bucket_sums(client_ids: Ints, days: Sequence[date], new_since: date | None) 
     rows = _lines(spans)
     client, channel = _orders(rows["ordered"])
     found = [np.zeros((len(client_ids), len(Bucket)), dtype=np.int64) for _ in days]
-    if not len(client_ids) or not len(client):
-        return found
-    place = np.minimum(np.searchsorted(client_ids, client), len(client_ids) - 1)
-    known = client_ids[place] == client
+    place, known = arrays.places(client_ids, client)
     cell = place * len(Bucket) + _buckets(new_since, rows["product"], channel)
     for number in range(len(days)):
-        inside = known & (rows["windows"] >> number & 1 == 1)
-        sums = np.bincount(cell, rows["net"] * inside, len(client_ids) * len(Bucket))
+        inside = np.flatnonzero(known & (rows["windows"] >> number & 1 == 1))
+        sums = np.bincount(cell[inside], rows["net"][inside], len(client_ids) * len(Bucket))
         found[number] = np.rint(sums).astype(np.int64).reshape(len(client_ids), len(Bucket))
     return found
 
@@ -58,8 +56,8 @@ def _orders(wanted: Ints) -> tuple[Ints, Ints]:
         rows = {name: values[order] for name, values in rows.items()}
     if not len(rows["id"]):
         return np.zeros_like(wanted), np.zeros_like(wanted)
-    place = np.minimum(np.searchsorted(rows["id"], wanted), len(rows["id"]) - 1)
-    return np.where(rows["id"][place] == wanted, rows["client"][place], 0), rows["channel"][place]
+    place, known = arrays.places(rows["id"], wanted)
+    return np.where(known, rows["client"][place], 0), rows["channel"][place]
 
 
 def _most(table: str, column: str = "id") -> int:
@@ -98,26 +96,29 @@ def _buckets(new_since: date | None, product: Ints, channel: Ints) -> Ints:
 _CHANNELS = tuple(Channel)
 _MOST_DAYS = 2
 _HALF = 1 << 27
-"""Cents of a line below this (1.3 million) travel in one number with the rest of it; the few above on their own."""
+"""Cents of a line below this (1.3 million) travel in one number with the rest of it; if there are any above, they are
+read once more."""
 
 
 def _lines(spans: Sequence[tuple[date, date]]) -> dict[str, Ints]:
     """Order, product (0: none), windows and net cents; bit n of ``windows``: the line lies in the n-th."""
     first, last = min(since for since, _until in spans), max(until for _since, until in spans)
-    fits = f"net_cents > {-_HALF} AND net_cents < {_HALF}"
-    parts = [
+    source = f"sales_orderline WHERE day > '{first}' AND day <= '{last}' AND net_cents IS NOT NULL"
+    net = f"CASE WHEN net_cents > -{_HALF} AND net_cents < {_HALF} THEN net_cents + {_HALF} ELSE 0 END"
+    keys = [
         Part("ordered", "order_id", _most("sales_order")),
         Part("product", "COALESCE(product_id, 0)", _most("sales_product")),
         Part("windows", _windows(spans), (1 << _MOST_DAYS) - 1),
-        Part("net", f"CASE WHEN {fits} THEN net_cents + {_HALF} ELSE 0 END", 2 * _HALF - 1),
     ]
-    source = f"sales_orderline WHERE day > '{first}' AND day <= '{last}' AND net_cents IS NOT NULL"
-    large = {"large": f"CASE WHEN {fits} THEN NULL ELSE net_cents END"}
-    rows = arrays.select_packed(parts, large, source)
-    alone = rows["net"] == 0
-    rows["net"] = rows["net"] - _HALF
-    rows["net"][alone] = rows.pop("large")
-    return rows
+    rows = arrays.select_packed([*keys, Part("net", net, 2 * _HALF - 1)], {}, source)
+    seen = rows["net"] > 0
+    if seen.all():
+        return rows | {"net": rows["net"] - _HALF}
+    large = arrays.select_packed(
+        keys, {"net": "net_cents"}, f"{source} AND (net_cents <= -{_HALF} OR net_cents >= {_HALF})"
+    )
+    rows["net"] -= _HALF
+    return {name: np.concatenate([values[seen], large[name]]) for name, values in rows.items()}
 
 
 def _windows(spans: Sequence[tuple[date, date]]) -> str:
@@ -133,18 +134,31 @@ def _windows(spans: Sequence[tuple[date, date]]) -> str:
 
 
 def first_online_order(known: date | None = None) -> date | None:
-    """The day of the first order that came in online. ``known``: such a day as another night found it; then only
-    the days up to it are looked at, as long as there still is one."""
-    if known is not None:
-        with connection.cursor() as cursor:
+    """The day of the first order of a known amount that came in online. ``known``: such a day as another night found it.
+
+    The lines have no index of days, the rollup has: the days up to ``known``, or the first of all, are looked at that way,
+    all lines only when nothing came in online by then.
+    """
+    with connection.cursor() as cursor:
+        if known is None:
+            cursor.execute(_FIRST_DAYS, [_SOON])
+            known = _as_day(cursor.fetchone())
+        if known is not None:
             cursor.execute(_EARLIER, [known, Channel.ONLINE.value])
-            if found := cursor.fetchone()[0]:
-                return found if isinstance(found, date) else date.fromisoformat(found)
-    lines = OrderLine.objects.filter(order__channel=Channel.ONLINE.value).order_by("day")
-    return lines.values_list("day", flat=True).first()
+            if found := _as_day(cursor.fetchone()):
+                return found
+    lines = OrderLine.objects.filter(order__channel=Channel.ONLINE.value, net_cents__isnull=False)
+    return lines.order_by("day").values_list("day", flat=True).first()
 
 
-# By the rollup's index of days: the lines have none.
+def _as_day(row: Sequence[Any] | None) -> date | None:
+    found = row[0] if row else None
+    return found if found is None or isinstance(found, date) else date.fromisoformat(found)
+
+
+_SOON = 5_000
+"""Client-days from the first on: a few milliseconds to look at."""
+_FIRST_DAYS = "SELECT day FROM sales_clientday ORDER BY day LIMIT 1 OFFSET %s"
 _EARLIER = (
     "SELECT MIN(d.day) FROM sales_clientday d JOIN sales_order o ON o.client_id = d.client_id"
     " JOIN sales_orderline l ON l.order_id = o.id AND l.day = d.day WHERE d.day <= %s AND o.channel = %s"

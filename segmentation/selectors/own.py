@@ -60,7 +60,7 @@ def own_segments_of(segmentation: OwnSegmentation, portfolio: Portfolio, as_of: 
             f"SELECT client_id, segment_id FROM segmentation_ownmember WHERE segmentation_id = {segmentation.pk:d}",
             ("client_id", "segment_id"),
         )
-        return _placed(client_ids, rows["client_id"], rows["segment_id"])
+        return arrays.spread(client_ids, rows["client_id"], rows["segment_id"])
     segments = segments_in_order(segmentation)
     ids = np.array([*(segment.pk for segment in segments), 0], dtype=np.int64)
     rules = [segment.rule for segment in segments]
@@ -73,17 +73,7 @@ def stored_own(run: SegmentationRun, client_ids: Ids) -> Ids:
         f"SELECT client_id, COALESCE(own_id, 0) AS own FROM segmentation_clientsegment WHERE run_id = {run.pk:d}",
         ("client_id", "own"),
     )
-    return _placed(client_ids, rows["client_id"], rows["own"])
-
-
-def _placed(client_ids: Ids, who: Ids, what: Ids) -> Ids:
-    found = np.zeros(len(client_ids), dtype=np.int64)
-    if not len(client_ids) or not len(who):
-        return found
-    place = np.minimum(np.searchsorted(client_ids, who), len(client_ids) - 1)
-    known = client_ids[place] == who
-    found[place[known]] = what[known]
-    return found
+    return arrays.spread(client_ids, rows["client_id"], rows["own"])
 
 
 def _facts(rules: Sequence[Sequence[Condition]], portfolio: Portfolio, as_of: date) -> OwnFacts:
@@ -155,5 +145,9 @@ def known_counts(segmentation: OwnSegmentation) -> dict[int, int]:
     run = SegmentationRun.objects.filter(own=segmentation, published=True).order_by("-as_of").first()
     if run is None:
         return {}
-    placed = ClientSegment.objects.filter(run=run, own__isnull=False).values("own_id").annotate(n=Count("pk"))
+    placed = (
+        ClientSegment.objects.filter(run=run, own__isnull=False)
+        .values("own_id")
+        .annotate(n=Count("client_id"))
+    )
     return {row["own_id"]: row["n"] for row in placed}

@@ -10,7 +10,7 @@ from clients.models import Client, Person, SociotypeResult
 from clients.rules import ClientKind, ClientState
 from clients.sociotypes.permission import refused_profiling
 from clients.sociotypes.rules.derived import Array, ClientStatus, ClientTypes, derive
-from common.arrays import day_number, select
+from common.arrays import day_number, places, select
 
 _SCALE = 10**9
 """Probabilities travel as whole numbers: nine digits are more than the scales can tell apart."""
@@ -33,10 +33,7 @@ def client_types(as_of: date) -> ClientTypes:
 
 def _of_clients(clients: Array, rows: dict[str, Array]) -> dict[str, Array]:
     """Those of active clients only: asked of the database, it costs a join of every row."""
-    if not len(clients):
-        return {name: values[:0] for name, values in rows.items()}
-    place = np.minimum(np.searchsorted(clients, rows["client"]), len(clients) - 1)
-    ours = clients[place] == rows["client"]
+    _, ours = places(clients, rows["client"])
     return rows if ours.all() else {name: values[ours] for name, values in rows.items()}
 
 
