@@ -25,13 +25,14 @@ TEMPLATE = "lists/page.html"
 BELOW_SHOWN = 8
 
 
-def show(request: HttpRequest, spec: ListSpec, **more: Any) -> HttpResponse:
-    """The list as its address asks. Without any question it is the view its reader opens first."""
+def show(request: HttpRequest, spec: ListSpec, *, template: str = TEMPLATE, **more: Any) -> HttpResponse:
+    """The list as its address asks. Without any question it is the view its reader opens first. ``template``: a
+    page with more around the list, which extends the usual one."""
     views = views_for(request, spec.key)
     if not request.GET and (first := next((view for view in views if _opens(view, request.user)), None)):
         return redirect(f"{request.path}{view_address(first)}")
     state = ListState.read(spec, request.GET, request.user)
-    return page(request, TEMPLATE, list_context(state, list_page(state), views) | more)
+    return page(request, template, list_context(state, list_page(state), views) | more)
 
 
 def _opens(view: SavedView, user: Any) -> bool:
@@ -70,7 +71,7 @@ def list_context(state: ListState, found: ListPage, views: list[SavedView]) -> d
         "lead": spec.counted(found.count, format_number(found.count), state.is_narrowed),
         "besides_columns": [*(pair for pair in state.parameters() if pair[0] != "col"), *_view(state)],
         "previous_url": state.address(page=state.page - 1), "next_url": state.address(page=state.page + 1),
-        "siblings": [(one, reverse(one.url_name)) for one in lists_for(user)],
+        "siblings": [(one, reverse(one.url_name)) for one in lists_for(user) if one.is_tab],
         "owns_view": current is not None and current.owner_id == user.pk,
         "bulk_acts": acts_for(spec.key, user), "may_export": may(user, Act.EXPORT),
         "empty": None if found.rows else spec.empty(user),
@@ -85,7 +86,7 @@ def filter_context(state: ListState, views: list[SavedView]) -> dict[str, Any]:
     return {
         "state": state, "spec": spec, "list_url": reverse(spec.url_name),
         "chips": _chips(state), "plain_url": f"?view={VIEW_ALL}", "has_search": spec.search is not None,
-        "scopes": [(scope, state.address(scope=scope.key)) for scope in state.scopes],
+        "scopes": [(scope, state.address(scope=scope.key, sort=scope.sort or state.sort)) for scope in state.scopes],
         "primary": [_offered(one, state) for one in state.filters if one.primary],
         "further": [_offered(one, state) for one in state.filters if not one.primary],
         "further_asked": sum(not one.primary and one.key in dict(state.values) for one in state.filters),

@@ -11,10 +11,13 @@ class KineticsConfig(AppConfig):
         from clients.personal import add_source
         from clients.registry import Column, Panel, add_column, add_join, add_panel
         from common import navigation
+        from common.lists.registry import add
         from kinetics import panels
+        from kinetics.lists import MOVED
         from kinetics.personal import source
 
         add_source(source)
+        add(MOVED)
 
         navigation.add(navigation.Entry("kinetics", _("Kinetics"), "activity", "kinetics:overview", 70))
         navigation.add_note("as of", panels.as_of_note)

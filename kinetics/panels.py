@@ -68,27 +68,46 @@ def strip(dossier: Dossier) -> Mapping[str, Any] | None:
     }
 
 
+def _joined(clients: QuerySet[Any]) -> QuerySet[Any] | None:
+    """With the relation to the published night that all columns share; None before the first night."""
+    if _RELATION in clients.query._filtered_relations:  # type: ignore[attr-defined]
+        return clients
+    run = published_run()
+    if run is None:
+        return None
+    row = FilteredRelation("indicators", condition=Q(indicators__run=run.pk))
+    return clients.annotate(**{_RELATION: row})
+
+
 def with_indicator(key: str, field: str, output: Any) -> Callable[[QuerySet[Any]], QuerySet[Any]]:
     """Annotates ``key`` with a field of the published run; all columns share one outer join."""
 
     def annotate(clients: QuerySet[Any]) -> QuerySet[Any]:
-        if _RELATION not in clients.query._filtered_relations:  # type: ignore[attr-defined]
-            run = published_run()
-            if run is None:
-                return clients.annotate(**{key: Value(None, output_field=output)})
-            row = FilteredRelation("indicators", condition=Q(indicators__run=run.pk))
-            clients = clients.annotate(**{_RELATION: row})
-        return clients.annotate(**{key: F(f"{_RELATION}__{field}")})
+        joined = _joined(clients)
+        if joined is None:
+            return clients.annotate(**{key: Value(None, output_field=output)})
+        return joined.annotate(**{key: F(f"{_RELATION}__{field}")})
 
     return annotate
 
 
 def with_moved(clients: QuerySet[Any]) -> QuerySet[Any]:
     """Adds ``moved``: cents gained or lost over equal windows; null where there is nothing to compare."""
-    before = with_indicator("revenue_before", "r1_cents", BigIntegerField())(clients)
-    if _RELATION not in before.query._filtered_relations:  # type: ignore[attr-defined]
+    joined = _joined(clients)
+    if joined is None:
         return clients.annotate(moved=Value(None, output_field=BigIntegerField()))
-    return before.annotate(moved=F(f"{_RELATION}__r0_cents") - F(f"{_RELATION}__r1_cents"))
+    return joined.annotate(moved=F(f"{_RELATION}__r0_cents") - F(f"{_RELATION}__r1_cents"))
+
+
+def compared(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Those alone who have two windows to compare, with ``moved``. Asked for first, the relation is an inner join:
+    the database then may begin with the night's rows."""
+    joined = _joined(clients)
+    return (
+        clients.none()
+        if joined is None
+        else with_moved(joined.filter(**{f"{_RELATION}__r1_cents__isnull": False}))
+    )
 
 
 with_revenue = with_indicator("revenue", "revenue_cents", BigIntegerField())

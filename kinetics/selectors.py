@@ -15,8 +15,6 @@ from kinetics.labels import EVIDENCES, REVENUE_STATES
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence
 
-TOP = 10
-
 
 def published_run(as_of: date | None = None) -> KineticsRun | None:
     """The newest published night, or that of ``as_of``."""
@@ -41,16 +39,6 @@ def indicator_of(client: Client, run: KineticsRun | None = None) -> ClientIndica
 
 
 @dataclass(frozen=True)
-class Movement:
-    """A client whose revenue rose or fell, with what the change is worth as evidence."""
-
-    client: Client
-    row: ClientIndicator
-    change_cents: int
-    evidence: str | Promise
-
-
-@dataclass(frozen=True)
 class StateCount:
     key: str
     label: str | Promise
@@ -67,8 +55,6 @@ class Overview:
     change_cents: int | None  # Σ of their ΔR over equal windows; None: nobody to compare
     expected_cents: int | None
     declining: int  # clients in alert
-    fallen: Sequence[Movement]
-    risen: Sequence[Movement]
     states: Sequence[StateCount]
     evidences: Sequence[StateCount]
 
@@ -79,8 +65,6 @@ class Overview:
 
 def overview(user: Any, run: KineticsRun) -> Overview:
     rows: QuerySet[Any] = ClientIndicator.objects.filter(run=run).visible_to(user)
-    change = F("r0_cents") - F("r1_cents")
-    compared: QuerySet[Any] = rows.filter(r1_cents__isnull=False).annotate(change=change)
     # Who sees every client gets what the night added up.
     totals = (sees_all(user) and run.counts.get("totals")) or totals_of(rows)
     states, evidences = _counts(rows, run, user)
@@ -88,8 +72,6 @@ def overview(user: Any, run: KineticsRun) -> Overview:
         run=run, clients=totals["clients"], compared=totals["compared"],
         change_cents=totals["change"], expected_cents=totals["expected"],
         declining=evidences.get(Evidence.ALERT.value, 0),
-        fallen=_movements(run, compared.filter(change__lt=0).order_by("change", "client_id")),
-        risen=_movements(run, compared.filter(change__gt=0).order_by("-change", "client_id")),
         states=[StateCount(one.value, label, states.get(one.value, 0)) for one, label in REVENUE_STATES.items()],
         evidences=[StateCount(one.value, label, evidences.get(one.value, 0)) for one, label in EVIDENCES.items()],
     )  # fmt: skip
@@ -113,15 +95,3 @@ def _counts(rows: QuerySet[Any], run: KineticsRun, user: Any) -> tuple[dict[str,
         states[state] += clients
         evidences[evidence] += clients
     return states, evidences
-
-
-def _movements(run: KineticsRun, rows: QuerySet[Any]) -> list[Movement]:
-    """Ids first: the database then sorts two numbers a client and not whole rows."""
-    ids = dict(rows.values_list("client_id", "change")[:TOP])  # type: ignore[misc]
-    found = ClientIndicator.objects.filter(run=run, client_id__in=ids).select_related("client")
-    by_client = {row.client_id: row for row in found}
-    return [
-        Movement(row.client, row, change, EVIDENCES[Evidence(row.evidence)])
-        for pk, change in ids.items()
-        if (row := by_client.get(pk))
-    ]

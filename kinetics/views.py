@@ -2,28 +2,34 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clients.listing import show
 from clients.models import Client
 from common.htmx import page
 from common.wording import explain
 from kinetics.explanations import gate_reasons, why
 from kinetics.labels import INDICATORS, PHASES, REASONS
+from kinetics.lists import MOVED
 from kinetics.models import KineticsRun
 from kinetics.selectors import Overview, indicator_of, overview, published_run
-
-MOVED_COLUMNS = ("segment", "revenue", "growth", "moved", "evidence", "city", "owner")
 
 
 @require_safe
 def kinetics_overview(request: HttpRequest) -> HttpResponse:
     run = published_run()
-    found = overview(request.user, run) if run else None
-    columns = urlencode([("col", key) for key in MOVED_COLUMNS])
-    context = {"found": found, "moved_columns": columns} | (_about(run, found) if run and found else {})
-    return page(request, "kinetics/overview.html", context)
+    if run is None:
+        return page(request, "kinetics/overview.html", {"overview": None})
+    portfolio = overview(request.user, run)
+    return show(
+        request,
+        MOVED,
+        template="kinetics/overview.html",
+        reload=True,
+        overview=portfolio,
+        **_about(run, portfolio),
+    )
 
 
 def _about(run: KineticsRun, found: Overview) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from clients.models import Client, Interaction, Person
 from clients.rules import ClientKind, InteractionKind, LegalBasis, PersonRole
 from common.text import searchable
 
-TWIN_EVERY = 160  # of so many firms one has somebody twice
+TWIN_EVERY = 45  # of so many firms one has somebody twice
 FIRST = 3
 TALKED_DAYS_AGO = 45
 SOURCE = "Liste du salon professionnel"

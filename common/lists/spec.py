@@ -174,11 +174,13 @@ def column_filter(column: Column) -> Filter:
 
 @dataclass(frozen=True)
 class Scope:
-    """A quick filter; the one with the empty key is "everything visible"."""
+    """A quick filter; the one with the empty key is "everything visible". ``sort``: the order it is read in, unless
+    the one that stands is kept."""
 
     key: str
     label: Text
     apply: Callable[[Rows, Any], Rows] = lambda rows, user: rows
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ class ListSpec:
     ``prepare`` adds the joins the shown rows need; ``prepare_record(rows, user)`` those
     of a complete file; ``small`` is a short note beside the name, such as a
     reference. ``record`` holds the columns of a complete export, which an import reads back: their keys are
-    the header and never change.
+    the header and never change. ``is_tab``: it stands among the lists above each list.
     """
 
     key: str
@@ -223,3 +225,4 @@ class ListSpec:
     small: Callable[[Any], str] = lambda row: ""
     record: Sequence[Column] = field(default_factory=tuple)
     allowed: Callable[[Any], bool] = lambda user: True
+    is_tab: bool = True

@@ -28,7 +28,7 @@ def test_how_another_writes_a_name(write, expected):
 @pytest.mark.django_db
 def test_the_search_finds_every_spelling():
     call_command(
-        "demo", "--clients", "1300", "--today", date(2026, 11, 22).isoformat(), "--json", stdout=StringIO()
+        "demo", "--clients", "400", "--today", date(2026, 11, 22).isoformat(), "--json", stdout=StringIO()
     )
     planted = {(twin.pk, twin.ref) for twin in Person.objects.filter(ref__startswith="D-T")}
     assert len(planted) >= len(SPELLINGS)

@@ -3,8 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.http import QueryDict
 
 from clients.models import Client
+from common.lists.pages import list_page
+from common.lists.state import ListState
+from kinetics.lists import MOVED
 from kinetics.selectors import overview
 from kinetics.services import recompute_kinetics
 from sales.models import ClientDay
@@ -34,8 +38,14 @@ def test_the_change_compares_equal_windows(cast: Cast) -> None:
     found = overview(cast.alice, recompute_kinetics(as_of=AS_OF, now=NOW))
     assert (found.clients, found.compared, found.change_cents) == (5, 3, -5_500)
     assert found.lost_cents == 5_500
-    assert [(one.client, one.change_cents) for one in found.fallen] == [(silent, -9_000), (short, -1_500)]
-    assert [(one.client, one.change_cents) for one in found.risen] == [(old, 5_000)]
+
+    def listed(query: str) -> list[tuple[Client, int]]:
+        state = ListState.read(MOVED, QueryDict(query), cast.alice)
+        return [(row.record, row.record.moved) for row in list_page(state).rows]
+
+    assert listed("") == [(silent, -9_000), (short, -1_500), (old, 5_000)]
+    assert listed("scope=fell") == [(silent, -9_000), (short, -1_500)]
+    assert listed("scope=rose&sort=-moved") == [(old, 5_000)]
 
 
 def test_nobody_to_compare_is_no_change_of_zero(cast: Cast) -> None:
