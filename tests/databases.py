@@ -9,7 +9,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -107,3 +108,29 @@ def kept(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)
+
+
+def built_once(name: str, build: Callable[[], None]) -> None:
+    """The rows that ``build`` writes into an empty database, for tests without transactions, whose rows are
+    flushed: written by the first of a run that asks, copied for the others. Files that it writes are not.
+
+    On PostgreSQL, where only somebody who asks for them runs journeys, each builds its own.
+    """
+    if on_postgres():
+        build()
+        return
+    # Of that day: a run over midnight builds once more.
+    file = Path(os.environ["CMIX_TEST_FOLDER"], f"{name}-{timezone.localdate()}.sqlite3")
+    with Path(f"{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection.ensure_connection()
+        if file.exists():
+            with closing(sqlite3.connect(file)) as kept_rows:
+                kept_rows.backup(connection.connection)
+            return
+        build()
+        part = file.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(part)) as kept_rows:
+            connection.connection.backup(kept_rows)
+        part.rename(file)

@@ -17,6 +17,7 @@ from segmentation.models import GridThresholds, OwnSegmentation
 from segmentation.services import classify_clients
 from segmentation.services.matrix import compute_matrix
 from segmentation.services.readiness import compute_readiness
+from tests.databases import built_once
 
 DIRECTOR = "helene.montaudin@demo.example"
 PAGES = ("grid", "moved", "thresholds", "matrix", "readiness", "plan", "playbooks", "own_list")
@@ -25,6 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def demo() -> None:
+    built_once("demo-care", build)
+
+
+def build() -> None:
     call_command("demo", "--clients", "100", verbosity=0)
     now, yesterday = timezone.now(), timezone.localdate() - timedelta(days=1)
     for days in (100, 0):

@@ -19,6 +19,7 @@ from kinetics.models import ClientIndicator
 from kinetics.services import recompute_kinetics
 from kinetics.states import RevenueState
 from segmentation.services import classify_clients
+from tests.databases import built_once
 from tests.journeys.visitor import Visitor
 
 SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "my-week.png"
@@ -34,13 +35,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def demo() -> Client:
     """The demo after a night, and a client of the seller with a full history."""
+    built_once("demo-pages", build)
+    own = ClientIndicator.objects.filter(client__owner__email=SELLER, revenue_state=RevenueState.MEASURED)
+    return own.order_by("-r0_cents").first().client
+
+
+def build() -> None:
     call_command("demo", "--clients", "120", verbosity=0)
     now, yesterday = timezone.now(), timezone.localdate() - timedelta(days=1)
     recompute_kinetics(as_of=yesterday, now=now)
     classify_clients(as_of=yesterday, now=now)
     ensure_lists(now=now)
-    own = ClientIndicator.objects.filter(client__owner__email=SELLER, revenue_state=RevenueState.MEASURED)
-    return own.order_by("-r0_cents").first().client
 
 
 def signed_in(visit, email: str, width: int, theme: str, language: str) -> Visitor:
