@@ -29,7 +29,9 @@ UNKNOWN = "–"
 TAGS = gettext_lazy("Tags")
 SHOWN_OF_NEW = 12
 # Known by what the change hangs on; said again they would only lengthen the list.
-_LEFT_OUT = frozenset({"client_id", "created_by_id", "origin", "is_client"})
+_LEFT_OUT = frozenset(
+    {"client_id", "created_by_id", "origin", "is_client", "changed_by_id", "changed_at", "recorded_at"}
+)
 
 
 @dataclass(frozen=True)

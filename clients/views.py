@@ -98,7 +98,7 @@ def _saved(request: HttpRequest, form: ClientForm) -> HttpResponse:
     )
     if conflict:
         return conflict
-    self_person(client=client)
+    self_person(client=client, by=request.user, at=now)
     messages.success(request, _("%(client)s saved.") % {"client": client.name})
     if Client.objects.visible_to(request.user).filter(pk=client.pk).exists():
         return redirect(client)

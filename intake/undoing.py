@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 
 from clients.models import Batch, Change, Client
 from clients.rules import UNDO_DAYS, ChangeAct
+from clients.services.records import TAGS_OF_CLIENT
 from common.locks import lock_until_commit
 from common.statistics import refresh_statistics
 from intake import orders, sql
@@ -241,6 +242,8 @@ def _delete(record_import: RecordImport, label: str, user: Any, now: datetime) -
     created, scope = _created(label), [record_import.pk]
     if label in TOLD:
         _tell_deleted(record_import, label, user, now)
+    if label == TAGS_OF_CLIENT:
+        _tell_untagged(record_import, user, now)
     for other, key in _hanging(model):
         if _is_derived(other):
             _delete_below(other, f"{key.column} IN ({created})", scope)
@@ -271,6 +274,15 @@ def _tell_deleted(record_import: RecordImport, label: str, user: Any, now: datet
             _stored(now),
             record_import.pk,
         ],
+    )
+
+
+def _tell_untagged(record_import: RecordImport, user: Any, now: datetime) -> None:
+    run(
+        f"INSERT INTO {CHANGES} (batch_id, client_id, model, record_id, act, before, after, by_id, at) "
+        "SELECT c.batch_id, c.client_id, c.model, c.record_id, c.act, c.after, c.before, CAST(%s AS bigint), %s "
+        f"FROM {CHANGES} c WHERE c.batch_id = %s AND c.model = %s",
+        [user and user.pk, _stored(now), record_import.batch_id, TAGS_OF_CLIENT],
     )
 
 

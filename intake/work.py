@@ -21,6 +21,7 @@ from clients.models import (
     Interaction,
     Person,
     Suppression,
+    Tag,
     UnitMembership,
 )  # fmt: skip
 from clients.rules import ChangeAct, ClientState
@@ -235,6 +236,17 @@ class Work:
             "AND k.before = ''"
         )
         self._tell(model, ChangeAct.CREATED, client, "NULL", sql.json_document(pieces), join)
+
+    def tell_tags(self) -> None:
+        """The tags that this import put on clients, one line of history each, as acts on many rows write it."""
+        name = sql.quoted("g.name", Tag._meta.get_field("name"))
+        before, after = (sql.json_document([f"""',"tags":' || {value}"""]) for value in ("'null'", name))
+        join = (
+            f"FROM {KEPT} k JOIN clients_client_tags x ON x.id = k.record_id JOIN clients_client t ON t.id = x.client_id "
+            f"JOIN clients_tag g ON g.id = x.tag_id WHERE k.record_import_id = {self.record_import.pk} "
+            "AND k.model = 'clients.client_tags' AND k.before = ''"
+        )
+        self._tell(Client.tags.through, ChangeAct.UPDATED, "t.id", before, after, join)
 
     def _tell(
         self, model: type[models.Model], act: ChangeAct, client: str, before: str, after: str, join: str

@@ -2,10 +2,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
@@ -16,6 +18,7 @@ from clients.admin.people import MembershipInline, PersonInline
 from clients.admin.tracked import ScopedInline, SearchTextMixin, TrackedAdmin, VisibleUserFilter
 from clients.bulk.registry import BulkAct, acts_for
 from clients.models import Batch, Client, Tag, Task
+from clients.services.records import tell_tags
 
 MAX_TICKED = 400
 """Keys that fit into an address."""
@@ -91,6 +94,15 @@ class ClientAdmin(SearchTextMixin, TrackedAdmin):
         if db_field.related_model is Tag:
             kwargs["queryset"] = tags_seen(request.user)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @transaction.atomic
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The tags enter the history as on the client's own page."""
+        client = form.instance
+        before = sorted(client.tags.values_list("name", flat=True))
+        super().save_related(request, form, formsets, change)
+        if before != (after := sorted(client.tags.values_list("name", flat=True))):
+            tell_tags(client, before, after, request.user, timezone.now())
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Who sees one team alone need not read its name in every row."""

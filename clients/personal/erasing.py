@@ -28,6 +28,7 @@ from clients.personal.needles import GONE, Needles, names_of
 from clients.personal.sources import Subject, sources, subject_of
 from clients.personal.sweeping import sweep_files, sweep_tables
 from clients.rules import BatchKind, ChangeAct, ClientState, TrailAct, UnitKind
+from clients.services.records import save_record
 from clients.suppression import Identity, marks_of, suppress
 from common.conflicts import Vanished, again_after_deadlock
 
@@ -75,7 +76,7 @@ def erase_subject(*, subject: Subject, by: Any, now: datetime, reason: str = "re
         for source in reversed(sources()):
             counts |= source.erase(subject, now)
         counts |= _forget_journal(subject, needles)
-        counts |= _forget_whole(subject) if subject.is_whole else _forget_person(subject, needles)
+        counts |= _forget_whole(subject, by, now) if subject.is_whole else _forget_person(subject, needles)
         counts["texts"] = sum(sweep_tables(needles).values())
         suppress(marks=marks, at=now)
         erasure = Erasure.objects.create(
@@ -153,7 +154,7 @@ def _forget_person(subject: Subject, needles: Needles) -> dict[str, int]:
     return counts | {"people": len(subject.people)}
 
 
-def _forget_whole(subject: Subject) -> dict[str, int]:
+def _forget_whole(subject: Subject, by: Any, now: datetime) -> dict[str, int]:
     ids = subject.client_ids
     counts = {
         # The minutes count as cost of keeping clients: a past sum must not change.
@@ -168,7 +169,9 @@ def _forget_whole(subject: Subject) -> dict[str, int]:
     _forget_units(ids)
     Person.objects.filter(client__in=ids).delete()
     Client.tags.through.objects.filter(client__in=ids).delete()
-    Client.objects.filter(parent__in=ids).update(parent=None)
+    for below in Client.objects.select_for_update().filter(parent__in=ids).exclude(pk__in=ids).order_by("pk"):
+        below.parent = None
+        save_record(below, by=by, at=now, client=below)
     for client in subject.clients:
         _make_shell(client)
     return counts | {"clients": len(ids)}

@@ -46,7 +46,7 @@ def withdraw_consent(*, person: Person, purpose: ConsentPurpose, at: datetime, b
 
 
 @transaction.atomic
-def self_person(*, client: Client) -> Person | None:
+def self_person(*, client: Client, by: Any, at: datetime) -> Person | None:
     """The private client as a person, made when it is missing; ``None`` for a company."""
     if client.kind != ClientKind.PERSON:
         return None
@@ -55,7 +55,7 @@ def self_person(*, client: Client) -> Person | None:
     if known:
         return known
     person = _as_person(client)
-    person.save()
+    save_record(person, by=by, at=at, client=client)
     return person
 
 

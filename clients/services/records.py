@@ -105,6 +105,11 @@ def _set_tags(client: Client, tags: list[Tag], by: Any, at: datetime) -> None:
     if before == after:
         return
     client.tags.set(tags)
+    tell_tags(client, before, after, by, at)
+
+
+def tell_tags(client: Client, before: list[str], after: list[str], by: Any, at: datetime) -> None:
+    """Note that the tags of a client are others now; the lists are in the order of the words."""
     Change.objects.create(
         client=client, model=TAGS_OF_CLIENT, record_id=client.pk, by=by, at=at, act=ChangeAct.UPDATED.value,
         before={"tags": before}, after={"tags": after},

@@ -273,6 +273,7 @@ def _write_tags(work: Work) -> None:
     work.keep_created_ids(Tag, [pk for (pk,) in new_tags])
     through: Any = Client.tags.through
     work.keep_created_ids(through, [pk for pk, _client in tied])
+    work.tell_tags()
     for number in range(0, len(tied), 500):
         touched = ", ".join(str(client) for _pk, client in tied[number : number + 500])
         run(f"UPDATE intake_row SET act = 'update' WHERE act = 'same' AND record_id IN ({touched})")

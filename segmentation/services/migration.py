@@ -10,6 +10,7 @@ from clients.models import Client
 from segmentation.models import AccompanimentStep, MigrationFacts, ReadinessRun, WaveOpening
 from segmentation.rules.waves import Step, Wave
 from segmentation.selectors.plan import gates
+from segmentation.services.history import stored, told, told_gone
 from segmentation.services.readiness import compute_readiness
 
 
@@ -20,21 +21,26 @@ class GateClosed(Exception):
 @transaction.atomic
 def log_step(*, client: Client, step: Step, done_on: date, by: User, now: datetime) -> AccompanimentStep:
     """A step counts once; logged again, the first date stays."""
-    row, _created = AccompanimentStep.objects.get_or_create(
+    row, created = AccompanimentStep.objects.get_or_create(
         client=client, step=step.value, defaults={"done_on": done_on, "by": by, "recorded_at": now}
     )
+    if created:
+        told(row, None, by=by, at=now)
     return row
 
 
 @transaction.atomic
-def undo_step(*, client: Client, step: Step) -> None:
-    AccompanimentStep.objects.filter(client=client, step=step.value).delete()
+def undo_step(*, client: Client, step: Step, by: User, now: datetime) -> None:
+    for row in AccompanimentStep.objects.select_for_update().filter(client=client, step=step.value):
+        told_gone(row, by=by, at=now)
+        row.delete()
 
 
 @transaction.atomic
 def set_facts(
     *, client: Client, is_volunteer: bool, is_ambassador: bool, hours: Decimal | None, by: User, now: datetime
 ) -> MigrationFacts:
+    before = stored(MigrationFacts, client=client)
     row, _created = MigrationFacts.objects.update_or_create(
         client=client,
         defaults={
@@ -42,6 +48,7 @@ def set_facts(
             "changed_by": by,
         },
     )  # fmt: skip
+    told(row, before, by=by, at=now)
     return row
 
 

@@ -10,6 +10,7 @@ from clients.models import Client
 from segmentation.models import DilemmaDiagnosis, PlaybookText, PlayedStep
 from segmentation.rules.grid import Segment
 from segmentation.rules.playbooks import Diagnosis, Stage
+from segmentation.services.history import stored, told
 
 
 @transaction.atomic
@@ -26,12 +27,14 @@ def play_step(
 
 @transaction.atomic
 def diagnose(
-    *, client: Client, diagnosis: Diagnosis, target: Segment, today: date, by: User
+    *, client: Client, diagnosis: Diagnosis, target: Segment, today: date, by: User, now: datetime
 ) -> DilemmaDiagnosis:
+    before = stored(DilemmaDiagnosis, client=client)
     row, _created = DilemmaDiagnosis.objects.update_or_create(
         client=client,
         defaults={"diagnosis": diagnosis.value, "target": target.value, "made_on": today, "by": by},
     )
+    told(row, before, by=by, at=now)
     return row
 
 

@@ -157,7 +157,9 @@ def step(request: HttpRequest, client_pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Nothing was kept: choose a step and a day that is not ahead."))
     elif request.POST.get("undo"):
-        undo_step(client=client, step=Step(form.cleaned_data["step"]))
+        undo_step(
+            client=client, step=Step(form.cleaned_data["step"]), by=user_of(request), now=timezone.now()
+        )
     else:
         chosen = Step(form.cleaned_data["step"])
         log_step(

@@ -83,6 +83,7 @@ def diagnosis(request: HttpRequest, client_pk: int) -> HttpResponse:
         diagnose(
             client=client, diagnosis=Diagnosis(form.cleaned_data["diagnosis"]),
             target=Segment(form.cleaned_data["target"]), today=timezone.localdate(), by=user_of(request),
+            now=timezone.now(),
         )  # fmt: skip
         messages.success(request, _("The diagnosis is kept."))
     else:

@@ -122,15 +122,18 @@ def test_consent_by_the_page(cast: Cast, browser_of: Any) -> None:
 
 def test_a_private_client_is_a_person_once(cast: Cast) -> None:
     client = make_client(owner=cast.alice, kind="person", name="Zoé  de la Tour", email="zoe@example.org")
-    person = self_person(client=client)
+    person = self_person(client=client, by=None, at=NOW)
     assert (person.first_name, person.last_name, person.email) == ("Zoé", "de la Tour", "zoe@example.org")
-    assert (self_person(client=client), self_person(client=make_client())) == (person, None)
+    assert (
+        self_person(client=client, by=None, at=NOW),
+        self_person(client=make_client(), by=None, at=NOW),
+    ) == (person, None)
 
 
 def test_all_private_clients_become_persons_at_once(cast: Cast, django_assert_num_queries: Any) -> None:
     clients = [make_client(kind="person", name=name) for name in ("Ada Lovelace", "Plato", " ")]
     make_client(name="A firm")
-    self_person(client=clients[0])
+    self_person(client=clients[0], by=None, at=NOW)
     assert self_people() == 2
     assert self_people() == 0
     named = dict(Person.objects.filter(is_client=True).values_list("client_id", "last_name"))

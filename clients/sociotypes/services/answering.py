@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from clients.models import AnswerSheet, Invitation, ItemAnswer, Person, QuestionnaireOptOut, SociotypeResult
+from clients.services.records import save_record
 from clients.sociotypes.permission import ProfileRefused, is_profiled
 from clients.sociotypes.rules.asking import thinking_seconds
 from clients.sociotypes.rules.instrument import CHOICES, CURRENT, instrument_of
@@ -129,6 +130,9 @@ def opt_out(*, person: Person, now: datetime) -> None:
 @transaction.atomic
 def object_to_profiling(*, person: Person, now: datetime) -> None:
     """The person wants no type: it is taken away with all answers, and nothing is derived any more."""
-    Person.objects.filter(pk=person.pk, profiling_objected_at__isnull=True).update(profiling_objected_at=now)
+    stands = Person.objects.select_for_update().select_related(None).get(pk=person.pk)
+    if stands.profiling_objected_at is None:
+        stands.profiling_objected_at = now
+        save_record(stands, by=None, at=now, client=stands.client)
     QuestionnaireOptOut.objects.get_or_create(person=person, defaults={"at": now})
     forget_types(Person.objects.filter(pk=person.pk))
