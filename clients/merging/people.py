@@ -20,7 +20,7 @@ from clients.merging.fields import taken_values
 from clients.merging.joining import MergeRefused, keep_leading, of_both, rewrite
 from clients.merging.repointing import Journal, repoint
 from clients.merging.types import one_type
-from clients.merging.undo import UndoRefused, check_rows, held, restore_rows, runs, search_again, undone
+from clients.merging.undo import UndoRefused, check_rows, held, restore_rows, runs, search_again, tell, undone
 from clients.models import Batch, Change, Client, Person
 from clients.rules import BatchKind, ChangeAct, ClientState
 from common.conflicts import again_after_deadlock
@@ -148,6 +148,7 @@ def undo_people_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
     for model, rows in runs(before_deletion):
         restore_rows(model, rows)
     search_again(Person, pair)
+    tell([*changes, *gone], by, now)
     return undone(batch, by, now)
 
 

@@ -12,7 +12,7 @@ from clients.history import values_of
 from clients.merging import followers
 from clients.merging.followers import Merged
 from clients.models import Batch, Change, Client, MergedPerson, Person
-from clients.rules import UNDO_DAYS, BatchKind, ClientState
+from clients.rules import UNDO_DAYS, BatchKind, ChangeAct, ClientState
 from common.conflicts import again_after_deadlock
 
 AT_ONCE = 500
@@ -75,6 +75,7 @@ def undo_merge(*, batch_id: int, by: Any, now: datetime) -> Batch:
         restore_rows(model, rows)
     for model in (Client, Person):
         search_again(model, {row.record_id for row in changes if row.model == model._meta.label_lower})
+    tell(changes, by, now)
     undone(batch, by, now)
     followers.after(Merged(batch.pk, *pair, at=now, undone=True))
     return batch
@@ -104,6 +105,26 @@ def restore_rows(model: type[models.Model], rows: list[Change]) -> None:
     columns = {field.attname: field for field in model._meta.concrete_fields}
     values = {name: columns[name].to_python(value) for name, value in before.items()}
     model._base_manager.filter(pk__in=[row.record_id for row in rows]).update(**values)
+
+
+_BACKWARDS = {
+    ChangeAct.DELETED.value: ChangeAct.CREATED.value,
+    ChangeAct.CREATED.value: ChangeAct.DELETED.value,
+}
+
+
+def tell(changes: Iterable[Change], by: Any, now: datetime) -> None:
+    """The histories that told of the merge tell of its undoing: the same, from and to exchanged."""
+    Change.objects.bulk_create(
+        [
+            Change(
+                batch_id=row.batch_id, client_id=row.client_id, model=row.model, record_id=row.record_id, by=by, at=now,
+                act=_BACKWARDS.get(row.act, row.act), before=row.after, after=row.before,
+            )
+            for row in changes if row.client_id
+        ],
+        batch_size=AT_ONCE,
+    )  # fmt: skip
 
 
 def search_again(model: type[Client] | type[Person], ids: Iterable[int]) -> None:

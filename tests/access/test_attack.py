@@ -7,7 +7,6 @@ duplicate and correspondent of a client of Alice's, of another team. Nothing the
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -36,6 +35,7 @@ from clients.models.exports import packed
 from common.lists.registry import lists_for
 from sales.rollup import rebuild_dirty
 from sales.services import mark_clients_dirty
+from tests.access.fields import Fields
 from tests.access.test_canaries import questions
 from tests.access.walk import entries
 from tests.access.world import ABSENT, World, body_of
@@ -317,38 +317,6 @@ def test_saving_a_form_of_the_administration_keeps_what_is_out_of_sight(
     assert (response.status_code, kept()) == (302, before), re.findall(
         r"errorlist.{0,200}", body_of(response)
     )
-
-
-class Fields(HTMLParser):
-    """What a browser would send back of an untouched form, its rows included."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.sent: dict[str, Any] = {"_save": "Save"}
-        self._select = self._area = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        told = dict(attrs)
-        name, kind = told.get("name") or "", told.get("type", "text")
-        if tag == "input" and name and kind not in ("submit", "button"):
-            if kind not in ("checkbox", "radio") or "checked" in told:
-                self.sent[name] = told.get("value") or ("on" if kind == "checkbox" else "")
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and "selected" in told:
-            self.sent.setdefault(self._select, []).append(told.get("value") or "")
-        elif tag == "textarea":
-            self._area = name
-            self.sent[name] = ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("select", "textarea"):
-            self._select = self._area = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self.sent[self._area] += data.removeprefix("\n")
 
 
 def test_a_forged_tag_is_refused(world: World, tangle: dict[str, Any]):
