@@ -14,6 +14,7 @@ from sales.importing import Request as SalesRequest
 from sales.importing import import_file
 from sales.models import Category, Order, OrderLine, Product
 from sales.rules import Mapping
+from sales.totals import sum_orders
 
 KEPT = KeptRow._meta.db_table
 ORDER_DAY = "sales.orderday"
@@ -123,4 +124,7 @@ def restore_days(record_import: RecordImport) -> int:
         f"INSERT INTO sales_orderline ({named}) SELECT {values} FROM {KEPT} k, {source} "
         "WHERE k.record_import_id = %s AND k.model = %s AND k.before <> ''", scope,
     )  # fmt: skip
+    sum_orders(
+        f"SELECT DISTINCT record_id AS id FROM {KEPT} WHERE record_import_id = %s AND model = %s", scope
+    )
     return days

@@ -45,13 +45,16 @@ def on_postgresql() -> bool:
 
 
 def columns_of(model: type[models.Model]) -> list[Any]:
-    return list(model._meta.concrete_fields)
+    """What a record says itself: what is computed of others' rows (``COMPUTED``) is no change of it."""
+    computed: frozenset[str] = getattr(model, "COMPUTED", frozenset())
+    return [field for field in model._meta.concrete_fields if field.attname not in computed]
 
 
 def row_json(model: type[models.Model], alias: str) -> str:
     """The whole row as text of JSON."""
     if on_postgresql():
-        return f"to_jsonb({alias})::text"
+        left_out = "".join(f" - '{name}'" for name in sorted(getattr(model, "COMPUTED", ())))
+        return f"(to_jsonb({alias}){left_out})::text"
     pairs = ", ".join(f"'{field.column}', {alias}.{field.column}" for field in columns_of(model))
     return f"json_object({pairs})"
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
+from common.indexes import LargestFirst
 from sales.labels import CHANNELS
 from sales.querysets import ClientDayQuerySet, OrderLineQuerySet, OrderQuerySet
 from sales.rules import Channel, makes_circle
@@ -100,12 +101,23 @@ class Order(models.Model):
         _("channel"), max_length=8, blank=True, default="", db_default="",
         choices=[(channel.value, label) for channel, label in CHANNELS.items()],
     )  # fmt: skip
+    # Of the lines, by ``sales.totals``: null without lines, the amount also when no rate is known.
+    first_day = models.DateField(_("first day"), null=True, editable=False)
+    last_day = models.DateField(_("last day"), null=True, editable=False)
+    net_cents = models.BigIntegerField(_("net amount"), null=True, editable=False)
 
+    COMPUTED = frozenset({"first_day", "last_day", "net_cents"})
     objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(fields=["channel", "id"], name="order_by_channel"),
+            LargestFirst(fields=["-first_day", "-id"], name="order_by_first_day"),
+            LargestFirst(fields=["-last_day", "-id"], name="order_by_last_day"),
+            LargestFirst(fields=["-net_cents", "-id"], name="order_by_net"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(channel__in=[channel.value for channel in Channel]),

@@ -21,6 +21,7 @@ from common.statistics import refresh_statistics
 from sales import staging
 from sales.models import Order, OrderLine, Product
 from sales.rules import Reject
+from sales.totals import sum_orders
 
 
 @dataclass(frozen=True)
@@ -302,6 +303,7 @@ def _replace_lines() -> None:
         ORDER BY p.order_id, l.day, l.position
         """
     )
+    sum_orders("SELECT DISTINCT order_id AS id FROM import_pair WHERE changed = 1")
     # The update locks a pair that is marked already, so that a rebuild cannot take it before this commits.
     _run(
         """

@@ -111,6 +111,8 @@ class Client(models.Model):
             models.Index(fields=["team", "name"], name="client_team_name"),
             models.Index(fields=["state", "name", "id"], name="client_state_name"),
             models.Index(fields=["state", "city", "id"], name="client_state_city"),
+            # Lists of what belongs to clients, sorted by them.
+            models.Index(fields=["name", "id"], name="client_name"),
             # Most clients have no parent: an index with all those nulls looks worthless to SQLite.
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="client_parent"),
         ]

@@ -30,6 +30,7 @@ from jobs.rules import JobState
 from sales.models import Category, Order, OrderLine, Product
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
+from sales.totals import sum_orders
 from segmentation.rules.readiness import Assumptions
 from segmentation.selectors.readiness import current_assumptions
 from segmentation.services.readiness import set_assumptions
@@ -234,6 +235,7 @@ def _make_orders(lives: Lives, clients: list[int], products: list[int], story: S
         for name, lines in (("lines", chunk.lines), ("refund_lines", chunk.refunds)):
             counts[name] += len(lines)
             _write_lines(lines, orders, products, story.first)
+        sum_orders("SELECT id FROM sales_order WHERE id BETWEEN %s AND %s", [min(orders), max(orders)])
     return counts
 
 

@@ -152,10 +152,14 @@ class ListState:
         return rows.order_by(self._ordered(column.key), tie)
 
     def _by(self, rows: Rows, path: str) -> Any:
-        """A field that is never null keeps its plain form, which lets an index give the order."""
-        if "__" not in path and not rows.model._meta.get_field(path).null:
-            return f"-{path}" if self.descending else path
-        return self._ordered(path)
+        """A path that is never null keeps its plain form, which lets an index give the order."""
+        model: Any = rows.model
+        for name in path.split("__"):
+            field = model._meta.get_field(name)
+            if field.null:
+                return self._ordered(path)
+            model = field.related_model
+        return f"-{path}" if self.descending else path
 
     def _ordered(self, path: str) -> Any:
         return F(path).desc(nulls_last=True) if self.descending else F(path).asc(nulls_last=True)

@@ -24,7 +24,8 @@ def make_order(
     client: Client, day: date, *amounts_cents: int, cost_cents: int | None = None, **line: Any
 ) -> Order:
     """An order with one line per amount. Writes no dirty day: call sales.services.mark_all_dirty."""
-    order = Order.objects.create(client=client, ref=f"O{next(_numbers):06d}")
+    totals = {"first_day": day, "last_day": day, "net_cents": sum(amounts_cents)} if amounts_cents else {}
+    order = Order.objects.create(client=client, ref=f"O{next(_numbers):06d}", **totals)
     for position, amount in enumerate(amounts_cents, start=1):
         OrderLine.objects.create(
             order=order, day=day, position=position, amount_cents=amount, net_cents=amount,
