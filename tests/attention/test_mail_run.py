@@ -146,8 +146,7 @@ def test_killed_half_way_nobody_gets_two(world: World) -> None:
     doomed.kill()
     doomed.communicate()
     world.mailbox.delay = 0.0
-    for minutes in (0, 10, 30):
-        world.call(f"w.send('2026-W47', {minutes})")
+    world.call("[w.send('2026-W47', minutes) for minutes in (0, 10, 30)]")
     states = world.manage("send_lists", "--week", "2026-W47", "--json")
     assert states["sent"] + states["uncertain"] == OWNERS
     assert states["uncertain"] <= 1
