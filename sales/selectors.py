@@ -12,8 +12,6 @@ from django.db.models import (
     Count,
     Func,
     IntegerField,
-    Max,
-    Min,
     Q,
     Subquery,
     Sum,
@@ -208,18 +206,15 @@ def orders_of(dossier: Dossier) -> ClientOrders | None:
     lately = Q(lines__day__gt=window.start, lines__day__lte=window.end)
     orders = (
         Order.objects.filter(client=dossier.client)
-        .annotate(
-            first_day=Min("lines__day"), last_day=Max("lines__day"), count=Count("lines"),
-            net=Sum("lines__net_cents"), lately=Count("lines", filter=lately),
-        )
-        .filter(count__gt=0)
+        .filter(last_day__isnull=False)
+        .annotate(count=Count("lines"), lately=Count("lines", filter=lately))
         .annotate(**{f"{channel.name.lower()}_orders": _orders_by(channel) for channel in Channel})
         .order_by("-last_day", "-pk")[:RECENT_ORDERS]
     )  # fmt: skip
     found: list[Any] = list(orders)
     rows = [
         OrderRow(
-            order.ref, order.first_day, order.last_day, order.count, order.net, order.channel,
+            order.ref, order.first_day, order.last_day, order.count, order.net_cents, order.channel,
             order.get_channel_display(),
         )
         for order in found
