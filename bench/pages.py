@@ -2,7 +2,8 @@
 
 ``python -m bench.pages [--clients 50000] [--requests 20] [--data FOLDER]``: one JSON line a page with the
 median and the slowest time, the processor time, the number of queries, the size of the answer and the goal. The floor is
-a page that asks nothing of the database. With ``--data`` the portfolio is kept for the next time.
+a page that asks nothing of the database. With ``--data`` the portfolio is kept for the next time. ``--postgres`` asks
+CMIX_DATABASE_URL, else a private server; the processor time is then that of Django without the database's.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bench.night import prepare
 
 ROOT = Path(__file__).parent.parent
 DIRECTOR = "helene.montaudin@demo.example"
@@ -57,27 +60,33 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clients", type=int, default=50_000)
     parser.add_argument("--requests", type=int, default=20)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--postgres", action="store_true")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="cmix-bench-") as folder:
-        _use(options.data or Path(folder))
+        _use(options.data or Path(folder), options.postgres)
         _fill(options.clients)
         with _served() as port:
             _measure(port, options.requests)
     return 0
 
 
-def _use(folder: Path) -> None:
+def _use(folder: Path, postgres: bool) -> None:
+    if postgres:
+        return prepare(True, folder)
     import django
 
     os.environ |= {
         "CMIX_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "cmix_site.settings", "CMIX_LOG_LEVEL": "ERROR",
     }  # fmt: skip
+    os.environ.pop("CMIX_DATABASE_URL", None)
     django.setup()
+    return None
 
 
 def _fill(clients: int) -> None:
     """The demo, multiplied, and its night. Nothing when the folder holds it already."""
     from django.core.management import call_command
+    from django.db import connection
 
     from clients.models import Client
 
@@ -88,11 +97,14 @@ def _fill(clients: int) -> None:
     call_command("demo", clients=min(SEED_CLIENTS, clients), stdout=open(os.devnull, "w"))  # noqa: SIM115
     _multiply(clients)
     call_command("run_night", stdout=open(os.devnull, "w"))  # noqa: SIM115
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     _say(name="prepared", clients=Client.objects.count(), seconds=time.perf_counter() - begin)
 
 
 def _multiply(clients: int) -> None:
     """Copy all rows with moved ids, so that the portfolio keeps its shape and its orders."""
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
@@ -101,7 +113,16 @@ def _multiply(clients: int) -> None:
             for table, numbers in COPIED.items():
                 cursor.execute(_copy_sql(cursor, table, numbers, highest, copy))
     with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), _copied_models()):
+            cursor.execute(statement)
         cursor.execute("ANALYZE")
+
+
+def _copied_models() -> list[Any]:
+    """Their new rows were numbered by us: PostgreSQL has to go on after them."""
+    from django.apps import apps
+
+    return [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in COPIED]
 
 
 def _highest(cursor: Any, table: str) -> int:
