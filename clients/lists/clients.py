@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,8 +41,8 @@ def _of_client() -> Rows:
 
 
 def _with_last_contact(clients: Rows) -> Rows:
-    newest = _of_client().order_by().values("client").annotate(newest=Max("happened_at"))
-    return clients.annotate(last_contact=Subquery(newest.values("newest")))
+    newest = _of_client().order_by("-happened_at").values("happened_at")[:1]
+    return clients.annotate(last_contact=Subquery(newest))
 
 
 def _contact_before(clients: Rows, day: date, user: Any) -> Rows:

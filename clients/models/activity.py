@@ -57,7 +57,7 @@ class Interaction(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["client", "-happened_at"], name="interaction_client_when"),
+            models.Index(fields=["client", "-happened_at", "kind"], name="interaction_client_when"),
             models.Index(fields=["-happened_at", "-id", "client"], name="interaction_when"),
         ]
 

@@ -109,7 +109,10 @@ class Client(models.Model):
         indexes = [
             models.Index(fields=["owner", "name"], name="client_owner_name"),
             models.Index(fields=["team", "name"], name="client_team_name"),
-            models.Index(fields=["state", "name", "id"], name="client_state_name"),
+            # The order of the list, with what is asked of it most: what does not fit is passed over in the index.
+            models.Index(
+                fields=["state", "name", "id", "kind", "city", "postcode"], name="client_state_name"
+            ),
             models.Index(fields=["state", "city", "id"], name="client_state_city"),
             # Lists of what belongs to clients, sorted by them.
             models.Index(fields=["name", "id"], name="client_name"),

@@ -141,7 +141,10 @@ class ClientSegment(models.Model):
     objects = ClientSegmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["run", "-revenue_cents"], name="segment_run_revenue")]
+        indexes = [
+            models.Index(fields=["run", "-revenue_cents"], name="segment_run_revenue"),
+            models.Index(fields=["run", "segment", "client"], name="segment_run_segment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.segment}"
