@@ -230,13 +230,13 @@ def _pages() -> list[Page]:
         Page("reliability", reverse("sociotypes:reliability"), 80, 20),
         Page("duplicates", reverse("clients:duplicates"), 80, 15),
         Page("duplicates, page 400", f"{reverse('clients:duplicates')}?page=400", 80, 15),
-        Page("grid", reverse("segmentation:grid"), 80, 20),
+        Page("grid", reverse("segmentation:grid"), 80, 20, 115),
         Page("grid, filtered", f"{reverse('segmentation:grid')}?tag=1", 80, 20),
         Page("matrix", reverse("segmentation:matrix"), 80, 20),
         Page("readiness", reverse("segmentation:readiness"), 80, 20),
-        Page("plan", reverse("segmentation:plan"), 80, 20),
-        Page("kinetics", reverse("kinetics:overview"), 80, 20),
-        Page("my week", reverse("home"), 80, 20),
+        Page("plan", reverse("segmentation:plan"), 80, 20, 60),
+        Page("kinetics", reverse("kinetics:overview"), 80, 20, 70),
+        Page("my week", reverse("home"), 80, 20, 135),
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ QUESTIONS = {
     "clients:unit_create": ["client=1", "client=2", "client=3", "client=4"],
     "segmentation:grid": ["segment=athlete", "segment=whale", "segment=dilemma", "segment=thoroughbred"],
     "segmentation:export": [""],
+    "kinetics:overview": ["q=kanari", "scope=fell", "scope=rose", "sort=-moved&col=email&col=city"],
     "trust:portfolio": ["kind=client"],
     "home": ["owner=team"],
 }
