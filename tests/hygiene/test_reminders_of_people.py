@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from clients.models import Client, Person, Task
 from clients.personal.erasing import erase_subject
@@ -71,3 +74,18 @@ def test_a_namesake_is_counted_and_not_handed_out(cast: Cast) -> None:
     assert len(texts) == 1
     assert ("lamp" in texts[0], "debt" in texts[0]) == (True, False)
     assert by_name(subject_of(mine)) == {"clients.sociotype": 1}
+
+
+def test_the_page_looks_through_the_mails_only_when_asked(client, cast: Cast) -> None:
+    person = make_client(owner=cast.alice, kind="person", name="Nora Delattre")
+    OutMail.objects.create(
+        kind="clients.tasks", key="k", to_email="x@example.org", subject="Today", text="Nora Delattre\n", message_id="m",
+        next_attempt_at=NOW, give_up_at=NOW,
+    )  # fmt: skip
+    client.force_login(cast.alice)
+    address = reverse("clients:privacy", args=["client", person.pk])
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get(address).content.decode()
+    assert [query["sql"] for query in seen if "jobs_outmail" in query["sql"]] == []
+    assert "clients.tasks (1)" not in page
+    assert "clients.tasks (1)" in client.get(f"{address}?mails=by-name").content.decode()

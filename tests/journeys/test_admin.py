@@ -71,3 +71,49 @@ def test_the_administration_fits_a_phone_in_french(visit):
     expect(visitor.page.locator("h1")).to_have_text("Clients")
     visitor.settle()
     assert visitor.problems == []
+
+
+LOOKS = [(1280, "light", "en"), (375, "dark", "fr")]
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
+def test_every_page_of_the_administration_of_an_account_manager(visit, width, theme, language):
+    """Its index, and of every model there the list, a form to add, a record, its history and a search."""
+    call_command("demo", "--clients", "20", verbosity=0)
+    call_command("run_night", verbosity=0)
+    year, week, _ = timezone.localdate().isocalendar()
+    call_command("freeze_lists", "--week", f"{year}-W{week:02d}", verbosity=0)
+    manager = User.objects.filter(role="account_manager").order_by("pk").first()
+    User.objects.filter(pk=manager.pk).update(language=language)
+    visitor = visit(width=width, theme=theme, language=language)
+    visitor.log_in(manager.email, DEMO_PASSWORD)
+    visitor.go("admin:index")
+    visitor.look()
+    page, walked, wrong = visitor.page, 0, []
+
+    def look(address: str) -> None:
+        page.goto(address)
+        try:
+            visitor.look()
+        except AssertionError as problem:
+            wrong.append(str(problem))
+            visitor.problems.clear()
+
+    lists = page.locator("#content-main th[scope=row] a").evaluate_all("all => all.map(one => one.href)")
+    assert len(lists) > 8
+    for address in dict.fromkeys(lists):
+        look(address)
+        first = page.locator("#result_list th a").first
+        record = first.evaluate("one => one.href") if first.count() else None
+        below = [f"{address}?q=a"] if page.locator("#searchbar").count() else []
+        below += (
+            [f"{address}add/"]
+            if page.locator(f"a[href$='{address.removeprefix(visitor.base_url)}add/']").count()
+            else []
+        )
+        below += [record, record.partition("?")[0].replace("/change/", "/history/")] if record else []
+        for one in below:
+            look(one)
+        walked += 1 + len(below)
+    assert wrong == []
+    assert walked > 25
