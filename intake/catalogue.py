@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Columns
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 
 from accounts.rights import may, reach
@@ -171,7 +173,12 @@ def _order_row(row: sales_importing.PreviewRow, mapping: Mapping, header: list[s
         (text, used, folded(column) in names)
         for (text, used), column in zip(row.cells, [*header, *[""] * len(row.cells)], strict=False)
     ]
-    return reading.PreviewRow(row.number, cells, [Problem(row.reason.value)] if row.reason else [])
+    told = [_money(row.share.taken_off), _money(row.share.remains, row.share.currency)] if row.share else []
+    return reading.PreviewRow(row.number, cells, [Problem(row.reason.value)] if row.reason else [], *told)
+
+
+def _money(cents: int, currency: str = "") -> str:
+    return f"{number_format(Decimal(cents) / 100, 2, use_l10n=True, force_grouping=True)} {currency}".strip()
 
 
 def reason_of(kind: Kind, code: str) -> str:

@@ -133,6 +133,8 @@ class PreviewRow:
     number: int
     cells: list[tuple[str, bool, bool]]
     problems: list[Problem]
+    taken_off: str = ""  # by a discount of the whole order, and what remains
+    remains: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,10 @@ class Preview:
     read: int
     rejected: dict[Problem, int]
     described: dict[str, str]
+
+    @property
+    def is_discounted(self) -> bool:
+        return any(row.taken_off for row in self.rows)
 
     @property
     def bad(self) -> int:

@@ -28,7 +28,7 @@ def take_off(discounts: Sequence[tuple[int, int | None]], net_of: NetOf, ours: s
     with connection.cursor() as cursor:
         cursor.execute(_LINES)
         rows = cursor.fetchall()
-        refused, shares = _shares(rows, net_of, ours)
+        refused, shares = shares_of(rows, net_of, ours)
         cursor.executemany("UPDATE import_discount SET cents = NULL WHERE order_n = %s", refused)
         staging.stage("import_share", shares)
         cursor.execute(_TAKE_OFF)
@@ -38,7 +38,7 @@ def take_off(discounts: Sequence[tuple[int, int | None]], net_of: NetOf, ours: s
     return dict.fromkeys(numbers, Reject.DISCOUNT_NOT_SPREAD)
 
 
-def _shares(
+def shares_of(
     rows: Sequence[Sequence[Any]], net_of: NetOf, ours: str
 ) -> tuple[list[tuple[int]], list[tuple[Any, ...]]]:
     """Orders whose discount exceeds their lines or that mix currencies; the lines of the others as they become."""

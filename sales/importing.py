@@ -6,7 +6,7 @@ file that breaks off, or a process that dies, leaves nothing half-written.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -25,7 +25,7 @@ from common.reading.refusals import FileRefused
 from common.reading.rejects import RejectFile
 from common.reading.table import Table
 from sales import staging
-from sales.discounting import take_off
+from sales.discounting import shares_of, take_off
 from sales.labels import REJECTS
 from sales.models import ExchangeRate
 from sales.reading.lines import Line, LineReader
@@ -196,6 +196,16 @@ class PreviewRow:
     number: int
     cells: list[tuple[str, bool]]  # text, and whether the column is used
     reason: Reject | None
+    share: "Share | None" = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a discount of the whole order takes off a line and what it leaves, in cents of ``currency``."""
+
+    taken_off: int
+    remains: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -217,6 +227,7 @@ def preview(
     reader = line_reader(conventions, today)
     rejected: dict[Reject, int] = {}
     rows: list[PreviewRow] = []
+    lines: list[Line] = []
     used = set(conventions.positions.values())
     read = 0
     with open_table(path, name, mapping.encoding) as table:
@@ -224,15 +235,46 @@ def preview(
             read += 1
             line = Reject(problem) if problem else reader.read(number, cells)
             reason = line if isinstance(line, Reject) else None
-            if reason is not None:
-                rejected[reason] = rejected.get(reason, 0) + 1
+            if isinstance(line, Reject):
+                rejected[line] = rejected.get(line, 0) + 1
+            else:
+                lines.append(line)
             if len(rows) < shown:
                 texts = [(str(cell)[:60], at in used) for at, cell in enumerate(cells)]
                 rows.append(PreviewRow(number, texts, reason))
     described = table.described | {
         "date_format": conventions.date_format, "decimal_mark": conventions.decimal_mark
     }  # fmt: skip
+    # The rest of the last order may lie beyond what was read.
+    shares, refused = _discounted(reader, lines, cut=lines[-1].order if lines and read == most else None)
+    if refused:
+        rejected[Reject.DISCOUNT_NOT_SPREAD] = len(refused)
+    rows = [
+        replace(row, reason=Reject.DISCOUNT_NOT_SPREAD) if row.number in refused
+        else replace(row, share=shares.get(row.number))
+        for row in rows
+    ]  # fmt: skip
     return Preview(table.header, rows, read, rejected, described)
+
+
+def _discounted(
+    reader: LineReader, lines: Sequence[Line], cut: int | None
+) -> tuple[dict[int, Share], set[int]]:
+    """Shares by the number of the row, and rows that an import would leave out with their order."""
+    said = {order: cents for order, cents in reader.discounts() if order != cut}
+    mine = sorted((line for line in lines if line.order in said), key=lambda line: (line.order, line.number))
+    rows = [
+        (said[line.order], line.order, line.day, line.position, line.amount_cents, line.currency)
+        for line in mine if line.amount_cents > 0
+    ]  # fmt: skip
+    not_spread, parts = shares_of(rows, reader.net_of, settings.CMIX_CURRENCY)
+    lost = {order for (order,) in not_spread} | {order for order, cents in said.items() if cents is None}
+    remains = {(order, day, position): cents for order, day, position, cents, _net in parts}
+    shares = {
+        line.number: Share(line.amount_cents - left, left, line.currency)
+        for line in mine if (left := remains.get((line.order, str(line.day), line.position))) is not None
+    }  # fmt: skip
+    return shares, {line.number for line in mine if line.order in lost}
 
 
 def head(path: Path, name: str, shown: int = 5) -> tuple[list[str], list[list[str]]]:

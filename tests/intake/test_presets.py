@@ -1,24 +1,29 @@
 """The exports of well-known shops and CRMs: their column names, our own invented rows, from the upload to the tables."""
 
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.models import Client, Person
 from common.reading.shapes import Mapping
+from intake import catalogue
 from intake.catalogue import OFFERS
 from intake.imports import import_by_operator
 from intake.presets import NAMES, PRESETS
 from intake.reading import head
 from intake.rules import Kind
+from sales.importing import preview as sales_preview
 from sales.models import Category, ExchangeRate, Order, OrderLine, Product
 from sales.reading.discounts import spread
+from sales.rules import Mapping as OrderMapping
+from sales.rules import Reject
 from tests.factories.records import make_client
 from tests.intake.helpers import NOW, TODAY, stored
 
@@ -341,3 +346,31 @@ def test_a_preset_is_said_on_the_command_line_too(tmp_path: Path) -> None:
     path.write_text(WOO_CUSTOMERS)
     call_command("import_records", "clients", str(path), "--mapping", "woocommerce_customers", "--json")
     assert set(Client.objects.values_list("ref", flat=True)) == {"nora@mail.example", "guest@mail.example"}
+
+
+def test_the_preview_shows_what_an_order_discount_takes_off(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "ref,who,day,price,off\nW1,Nora,2026-03-01,10.00,3.00\nW1,Nora,2026-03-01,20.00,\nW2,Nora,2026-03-02,4.00,5.00\n"
+        "W3,Nora,2026-03-02,7.00,\nW4,Nora,2026-03-03,8.00,1.00\n"
+    )
+    mapping = OrderMapping(
+        {"order": "ref", "client": "who", "day": "day", "amount": "price", "discount": "off"}
+    )
+    seen = sales_preview(path, path.name, mapping, today=TODAY)
+    assert [(row.share and (row.share.taken_off, row.share.remains), row.reason) for row in seen.rows] == [
+        ((100, 900), None), ((200, 1800), None), (None, Reject.DISCOUNT_NOT_SPREAD), (None, None), ((100, 700), None),
+    ]  # fmt: skip
+    assert seen.rejected == {Reject.DISCOUNT_NOT_SPREAD: 1}
+    # What lies beyond the rows that were read may belong to the last order.
+    cut = sales_preview(path, path.name, mapping, today=TODAY, most=1)
+    assert [(row.share, row.reason) for row in cut.rows] == [(None, None)]
+    with override("en"):
+        shown = catalogue.preview(
+            OFFERS[Kind.ORDERS], path, path.name, Mapping(mapping.columns), user=None, today=TODAY, zone=UTC
+        )
+    assert [(row.taken_off, row.remains) for row in shown.rows][:3] == [
+        ("1.00", "9.00 EUR"),
+        ("2.00", "18.00 EUR"),
+        ("", ""),
+    ]
