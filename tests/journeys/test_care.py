@@ -45,7 +45,6 @@ def arrive(visit, width: int, theme: str, language: str):
     return visitor
 
 
-@pytest.mark.once  # how a page looks does not hang on the database
 @pytest.mark.parametrize(("width", "theme", "language"), [(1280, "light", "fr"), (375, "dark", "en")])
 def test_every_page_of_care(visit, demo: None, width: int, theme: str, language: str):
     visitor = arrive(visit, width, theme, language)

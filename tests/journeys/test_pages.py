@@ -55,7 +55,6 @@ def signed_in(visit, email: str, width: int, theme: str, language: str) -> Visit
     return visitor
 
 
-@pytest.mark.once  # how a page looks does not hang on the database
 @pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
 def test_pages_of_a_seller(visit, demo: Client, width, theme, language):
     visitor = signed_in(visit, SELLER, width, theme, language)
@@ -83,7 +82,6 @@ def test_pages_of_a_seller(visit, demo: Client, width, theme, language):
     visitor.look()
 
 
-@pytest.mark.once  # how a page looks does not hang on the database
 @pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
 def test_pages_of_a_director(visit, demo: Client, width, theme, language):
     visitor = signed_in(visit, DIRECTOR, width, theme, language)

@@ -129,7 +129,6 @@ def pages_of(file: Path, folder: Path) -> None:
     )
 
 
-@pytest.mark.once  # how a page looks does not hang on the database
 @pytest.mark.parametrize(("width", "theme", "language"), [(375, "dark", "en"), (1280, "light", "fr")])
 def test_the_pages_of_trust(cast: Cast, visit: Callable[..., Visitor], width: int, theme: str, language: str):
     cast.alice.language = language
