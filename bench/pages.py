@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bench.night import prepare
 
@@ -221,7 +222,7 @@ def _pages() -> list[Page]:
         *(Page(f"list, {asked}", f"{clients}?{asked}", 80, 18, 60)
           for asked in ("tag=1", "segment=whale", "evidence=alert", "matrix_cell=migration", "scope=nobody")),
         *_others(), *_sorted("clients"), *_sorted("orders"),
-        *(Page(f"palette {text!r}", f"{reverse('clients:search')}?q={text}", 80, 10)
+        *(Page(f"palette {text!r}", f"{reverse('clients:search')}?q={quote(text)}", 80, 10)
           for text in ("horl", "lens martin", "zzzz", "O12")),
         Page("client page", reverse("clients:detail", args=[client.pk]), 40, 20),
         Page("person", reverse("clients:person", args=[person.pk]), 80, 20),
