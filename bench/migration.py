@@ -7,6 +7,7 @@ are asked for by a director in the same process.
 
 import argparse
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,13 +31,26 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=200_000)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--data", type=Path, help="keeps the clients for the next time (SQLite)")
+    parser.add_argument("--fill", action="store_true", help="nothing else")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cmix-bench-") as name:
         folder = options.data or Path(name)
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
         prepare(options.postgres, folder)
-        fill(options.clients)
+        if options.fill:
+            fill(options.clients)
+            return
+        # By another process: a night's worker has not made millions of lines before.
+        asked = [
+            "--fill",
+            "--clients",
+            str(options.clients),
+            "--data",
+            str(folder),
+            *["--postgres"] * options.postgres,
+        ]
+        subprocess.run([sys.executable, "-m", "bench.migration", *asked], check=True)
         measure(options.clients)
 
 

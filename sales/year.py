@@ -22,28 +22,34 @@ Flags = NDArray[np.bool_]
 class Year:
     """Sums of W0: one element per client asked for, in their order; money in cents.
 
-    ``rc`` and ``cost`` cover what was sold at a known cost; ``bought``: on at least one day.
+    ``rc`` and ``cost`` cover what was sold at a known cost; ``first_day``: ordinal of the first day bought on, 0 for none.
     """
 
     rev: Ints
     rc: Ints
     cost: Ints
-    bought: Flags
+    first_day: Ints
+
+    @property
+    def bought(self) -> Flags:
+        """On at least one day."""
+        return self.first_day > 0
 
 
 def year_of(as_of: date, client_ids: Ints) -> Year:
     """``client_ids`` in rising order. The sums equal those of ``sales.windows`` for the same day."""
     rows = select(_window_sql(as_of), ("packed", "rev", "cost", "uncosted"))
-    place, known = places(client_ids, rows["packed"] >> 2)
+    flags = rows["packed"] & 3
+    place, known = places(client_ids, rows["packed"] >> _DAY_BITS + 2)
     uncosted = np.zeros(len(place), dtype=np.int64)
-    uncosted[rows["packed"] >> 1 & 1 == 1] = rows["uncosted"]
+    uncosted[flags >> 1 == 1] = rows["uncosted"]
     rev, cost, without = (
         _summed(place[known], values[known], len(client_ids))
         for values in (rows["rev"], rows["cost"], uncosted)
     )
-    bought = np.zeros(len(client_ids), dtype=bool)
-    bought[place[known & (rows["packed"] & 1 == 1)]] = True
-    return Year(rev=rev, rc=rev - without, cost=cost, bought=bought)
+    bought = known & (flags & 1 == 1)
+    first = _first(place[bought], rows["packed"][bought] >> 2 & _DAY, len(client_ids))
+    return Year(rev=rev, rc=rev - without, cost=cost, first_day=first)
 
 
 def bought_in(since: date, until: date, client_ids: Ints) -> Flags:
@@ -54,14 +60,17 @@ def bought_in(since: date, until: date, client_ids: Ints) -> Flags:
     return np.isin(client_ids, days["client_id"])
 
 
-def first_days(as_of: date, client_ids: Ints) -> tuple[Ints, Ints]:
+def first_days(as_of: date, client_ids: Ints, year: Year) -> tuple[Ints, Ints]:
     """As ordinals, 0 for none up to ``as_of``: the first purchase day; and that, or ``observed_from`` when records of
-    the client begin later."""
-    place, known, days = _purchase_days(as_of, client_ids)
-    never = np.iinfo(np.int64).max
-    first = np.full(len(client_ids), never)
-    np.minimum.at(first, place[known], days[known])
-    first[first == never] = 0
+    the client begin later. ``year``: that of the same day and clients; only what is older is read."""
+    older = select(
+        f"SELECT {_CLIENT_DAY.format(day=day_number('day'))} AS packed FROM sales_clientday"
+        f" WHERE orders > 0 AND day <= '{as_of - timedelta(days=WINDOW_DAYS)}'",
+        ("packed",),
+    )["packed"]
+    place, known = places(client_ids, older >> _DAY_BITS)
+    before = _first(place[known], older[known] & _DAY, len(client_ids))
+    first = np.where(before > 0, before, year.first_day)
     seen = select(
         f"SELECT id AS client_id, {day_number('observed_from')} AS day FROM clients_client"
         " WHERE observed_from IS NOT NULL",
@@ -71,18 +80,17 @@ def first_days(as_of: date, client_ids: Ints) -> tuple[Ints, Ints]:
     return first, np.where(first > 0, np.maximum(first, observed), 0)
 
 
-def _purchase_days(as_of: date, client_ids: Ints) -> tuple[Ints, Flags, Ints]:
-    """Of each day with an order up to ``as_of``: the client's place, whether it is asked for, and the ordinal."""
-    bits = _DAY_BITS
-    rows = select(
-        f"SELECT client_id * {1 << bits} + {day_number('day')} AS packed FROM sales_clientday"
-        f" WHERE orders > 0 AND day <= '{as_of}'",
-        ("packed",),
-    )
-    return *places(client_ids, rows["packed"] >> bits), rows["packed"] & ((1 << bits) - 1)
-
-
 _DAY_BITS = 22  # the ordinal of 9999-12-31 has as many
+_DAY = (1 << _DAY_BITS) - 1
+_CLIENT_DAY = f"(client_id * {1 << _DAY_BITS} + {{day}})"
+
+
+def _first(place: Ints, days: Ints, count: int) -> Ints:
+    """The least of the days at each place, 0 where there is none."""
+    first = np.full(count, _DAY)
+    np.minimum.at(first, place, days)
+    first[first == _DAY] = 0
+    return first
 
 
 def _summed(place: Ints, values: Ints, count: int) -> Ints:
@@ -91,9 +99,9 @@ def _summed(place: Ints, values: Ints, count: int) -> Ints:
 
 
 def _window_sql(as_of: date) -> str:
-    """Client and two flags travel in one number, and what has no known cost only where there is any."""
+    """Client, day and two flags travel in one number, and what has no known cost only where there is any."""
     return (
-        "SELECT client_id * 4 + CASE WHEN orders > 0 THEN 1 ELSE 0 END + CASE WHEN rev <> rc THEN 2 ELSE 0 END AS packed,"
+        f"SELECT {_CLIENT_DAY.format(day=day_number('day'))} * 4 + CASE WHEN orders > 0 THEN 1 ELSE 0 END + CASE WHEN rev <> rc THEN 2 ELSE 0 END AS packed,"
         " rev, cost, NULLIF(rev - rc, 0) AS uncosted FROM sales_clientday"
         f" WHERE {_within(as_of - timedelta(days=WINDOW_DAYS), as_of)}"
     )

@@ -51,7 +51,7 @@ def compute_matrix(*, as_of: date, now: datetime, since: date | None = None) -> 
     standing = standing_on(as_of)
     sums, earlier_sums = bucket_sums(standing.client_ids, [as_of, since], reference.new_since)
     began = _ordinal(reference.online_began_on)
-    first_day, start = first_days(as_of, standing.client_ids)
+    first_day, start = first_days(as_of, standing.client_ids, standing.year)
     today = _day(as_of, place(sums, start, began), standing)
     earlier = place(earlier_sums, np.where(first_day <= since.toordinal(), first_day, 0), began)
     run = MatrixRun.objects.create(

@@ -31,7 +31,8 @@ def test_the_year_equals_the_windows(days: None, back: int) -> None:
     as_of = AS_OF - timedelta(days=back)
     windows = fetch_all(as_of)
     ids = windows.client_id
-    year, (first, start) = year_of(as_of, ids), first_days(as_of, ids)
+    year = year_of(as_of, ids)
+    first, start = first_days(as_of, ids, year)
     year_ago = as_of - timedelta(days=WINDOW_DAYS)
     before = bought_in(year_ago - timedelta(days=WINDOW_DAYS), year_ago, ids)
     pairs = [
@@ -47,6 +48,6 @@ def test_only_who_is_asked_for(days: None) -> None:
     some = windows.client_id[5:300:7]
     place = np.searchsorted(windows.client_id, some)
     assert year_of(AS_OF, some).rev.tolist() == windows.rev0[place].tolist()
-    assert first_days(AS_OF, some)[0].tolist() == windows.first_day[place].tolist()
+    assert first_days(AS_OF, some, year_of(AS_OF, some))[0].tolist() == windows.first_day[place].tolist()
     nobody = np.zeros(0, dtype=np.int64)
     assert year_of(AS_OF, nobody).rev.tolist() == []
