@@ -22,6 +22,7 @@ from clients.merging.followers import Merged
 from clients.personal.retention import check_retention
 from clients.reminders import remind
 from common.periods import IsoWeek, local_date
+from common.statistics import gather_statistics
 from intake.imports import purge_strays, purge_uploads
 from intake.undoing import purge_kept
 from jobs import outbox
@@ -74,6 +75,7 @@ def run_night(context: Context) -> Mapping[str, Any]:
     matrix = compute_matrix(as_of=as_of, now=timezone.now())
     if as_of == last_closed_day(now):
         _make_lists(timezone.now())
+    gather_statistics()
     return {
         "kinetics_run": run.pk,
         "segmentation_run": segments.pk,
