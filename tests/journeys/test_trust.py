@@ -27,6 +27,7 @@ PASTE = """bytes => {
 
 def level(person: Visitor, key: str) -> None:
     """A level by its key, until the page says that it is kept."""
+    person.page.wait_for_load_state()  # the address changes before the keys are listened to
     with person.page.expect_response(lambda answer: "/mark/" in answer.url):
         person.page.keyboard.press(key)
     expect(person.page.locator("#saved .saved-line")).to_be_visible()
