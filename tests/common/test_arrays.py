@@ -5,7 +5,7 @@ import pytest
 
 from clients.models import Client
 from common import arrays
-from common.arrays import Part, select, select_packed, spread
+from common.arrays import Part, places, select, select_packed, spread
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +51,14 @@ def test_a_text_of_its_own_for_every_row(monkeypatch: pytest.MonkeyPatch) -> Non
     write_population(30)
     assert sorted(Client.objects.values_list("pk", "ref")) == [(n, f"B{n}") for n in range(1, 31)]
     assert select("SELECT COUNT(*) AS n FROM clients_client", ["n"])["n"].tolist() == [30]
+
+
+@pytest.mark.parametrize(
+    "ids", [[1, 2, 4], [3, 70_000], [-5, 0, 2], []], ids=["dense", "gaps", "from below zero", "none"]
+)
+def test_places_are_those_of_the_ids(ids: list[int]) -> None:
+    """By the table and by halving alike; who is not there, or beyond both ends, is not known."""
+    who = np.array([4, 1, 3, 70_000, 99_999_999, 0, -1, -5, 2, 1])
+    place, known = places(np.array(ids, dtype=np.int64), who)
+    assert known.tolist() == [one in ids for one in who.tolist()]
+    assert [ids[at] for at in place[known].tolist()] == who[known].tolist()

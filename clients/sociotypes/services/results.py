@@ -112,7 +112,7 @@ def _current(person_id: int) -> SociotypeResult | None:
 def supersedes(new: SociotypeResult, current: SociotypeResult, day: date) -> bool:
     """An own answer always comes before an observation, and an answer without enough of it before none.
 
-    A flagged answer is excluded until a person confirms it (``spec/care.md`` A3): until then it takes no valid type
+    A flagged answer is excluded until a person confirms it (``docs/method.md``): until then it takes no valid type
     away that the person gave themselves.
     """
     if new.status == Status.INCOMPLETE:
