@@ -8,32 +8,58 @@ from django.db.models import Q, QuerySet
 from accounts.querysets import OwnedQuerySet, visible_q
 from accounts.rights import reach, sees_all
 from accounts.rules import Act, Reach
-from common.text import searchable
+from common.text import clean, searchable
+
+REF_LENGTH = 64
 
 
 class SearchedQuerySet(OwnedQuerySet):
     def matching(self, text: str) -> Self:
-        """Every word is found somewhere in ``search_text``, accents or not."""
+        """Every word is found somewhere in ``search_text``, accents or not; or ``text`` is the reference of a
+        record that went into the one found."""
         words = searchable(text).split()[:8]
+        if not words:
+            return self
+        # Asked for by itself: as a part of the condition it would cost the others their index.
+        led = self.led_to(_spellings(text))
+        asked = _all_in(words) | Q(pk__in=led) if led else _all_in(words)
         if connection.vendor != "sqlite":
-            return self.filter(_all_in(words))
+            return self.filter(asked)
         # Without an index of parts of words: one pass over the texts, rather than one by one in the page's order.
-        found = self.model.objects.filter(_all_in(words)).order_by()
-        return self.filter(pk__in=found.values("pk")) if words else self
+        return self.filter(pk__in=self.model.objects.filter(asked).order_by().values("pk"))
+
+    def led_to(self, refs: Sequence[str]) -> list[int]:
+        """Numbers of those into which the merged records with ``refs`` went, whoever may see them."""
+        raise NotImplementedError
 
 
 def _all_in(words: Sequence[str]) -> Q:
     return Q(*(Q(search_text__contains=word) for word in words))
 
 
+def _spellings(text: str) -> list[str]:
+    """Of a whole reference, which an index finds only as it was written."""
+    ref = clean(text)
+    return sorted({ref, ref.lower(), ref.upper()}) if len(ref) <= REF_LENGTH else []
+
+
 class ClientQuerySet(SearchedQuerySet):
     """Clients; searched by name, reference, place, e-mail or phone."""
+
+    def led_to(self, refs: Sequence[str]) -> list[int]:
+        merged = self.model.objects.filter(ref__in=refs, merged_into__isnull=False)
+        return list(merged.values_list("merged_into_id", flat=True))
 
 
 class PersonQuerySet(SearchedQuerySet):
     """People of clients; searched by name, job, reference, e-mail or phone."""
 
     client_path = "client__"
+
+    def led_to(self, refs: Sequence[str]) -> list[int]:
+        from clients.models import MergedPerson
+
+        return list(MergedPerson.objects.filter(ref__in=refs).values_list("person_id", flat=True))
 
 
 class OfClientQuerySet(OwnedQuerySet):
