@@ -50,16 +50,15 @@ class AudienceForm(PlainFormMixin, forms.Form):
         return data
 
     def _chosen(self, data: dict[str, Any]) -> list[int]:
-        ids = [
-            int(each) for each in (data.get("clients") or "").split(",") if each.isascii() and each.isdigit()
-        ]
+        said = (data.get("clients") or "").split(",")
+        ids = [int(each) for each in said if each.isascii() and each.isdigit() and len(each) < 19]
         found: list[int] = []
         if data.get("view"):
             found += ids_of(self.allowed.filter(pk__in=audience(data["view"].pk, self.user).values("pk")))
         if data.get("listed"):
             found += ids_of(self.allowed.filter(pk__in=self._listed(data["listed"]).values("pk")))
         if ids:
-            found += ids_of(self.allowed.filter(pk__in=[each for each in ids[:MAX_REFS] if each < 2**63]))
+            found += ids_of(self.allowed.filter(pk__in=ids[:MAX_REFS]))
         refs = refs_of(data.get("refs") or "")[:MAX_REFS]
         by_ref, self.unknown = clients_by_refs(refs, self.allowed)
         return list(dict.fromkeys([*found, *by_ref]))

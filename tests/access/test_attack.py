@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from clients.models import (
     Batch,
@@ -24,21 +25,24 @@ from clients.models import (
     DuplicatePair,
     ExportFile,
     Interaction,
+    Invitation,
     Person,
     PersonPair,
+    QuestionnaireRound,
     SavedView,
     Tag,
     Task,
     UnitMembership,
 )
 from clients.models.exports import packed
+from clients.sociotypes.services.rounds import write_invitations
 from common.lists.registry import lists_for
 from sales.rollup import rebuild_dirty
 from sales.services import mark_clients_dirty
 from tests.access.fields import Fields
 from tests.access.test_canaries import questions
 from tests.access.walk import entries
-from tests.access.world import ABSENT, World, body_of
+from tests.access.world import ABSENT, World, body_of, without_tokens
 from tests.factories.records import make_client, make_order
 
 BIRD = "Kanarialice"
@@ -239,6 +243,7 @@ FORGED: list[tuple[str, list[str], dict[str, Any]]] = [
     ("clients:log", ["{mine}"], {"kind": "call", "happened_at": "2026-01-01T10:00", "summary": "S",
                                  "person": "{person}"}),
     ("clients:edit", ["{mine}"], {"name": "N", "kind": "company", "language": "en", "parent": "{ref}"}),
+    ("clients:bulk", ["clients"], {"act": "questionnaire", "id": ["{client}"]}),
     ("clients:view_save", ["batches"], {"name": "V", "list": "", "shared": "on"}),
 ]  # fmt: skip
 
@@ -274,6 +279,72 @@ def test_a_forged_form_touches_nothing_of_others(
     assert not Task.objects.filter(client=mine, owner=theirs.owner).exists()
     assert not Interaction.objects.filter(client=mine, person_id=values["person"]).exists()
     assert Client.objects.get(pk=mine.pk).parent_id is None
+
+
+def without_what_was_said(text: str, said: str) -> str:
+    """A page as it is whatever was typed: without the fields that bring it back, and the address."""
+    for field in (f'"{escape(said)}"', f">\n{escape(said)}<", *(f": {ref}<" for ref in said.split("\n"))):
+        text = text.replace(field, "")
+    return without_tokens(re.sub(r'name="next" value="[^"]*"', "", text), ABSENT)
+
+
+@pytest.mark.parametrize("reader", HOSTILE)
+@pytest.mark.parametrize("asked", ["clients", "refs", "listed", "view"])
+def test_a_forged_round_asks_nobody_of_others(
+    asked: str, reader: str, world: World, tangle: dict[str, Any]
+):  # fmt: skip
+    """Of what it names the own clients count; naming those of others alone is as naming none there are."""
+    theirs, mine = world.clients["alice"], world.clients["carl"]
+    Person.objects.filter(client__in=[theirs, mine]).update(email="ask@mail.example")
+    private, opened = (
+        SavedView.objects.create(
+            owner=owner, list_key="clients", name=f"Round {owner.pk}", query="sort=name", is_shared=is_shared
+        )
+        for owner, is_shared in ((theirs.owner, False), (world.readers["director"], True))
+    )  # fmt: skip
+    foreign, absent, both = {
+        "clients": (str(theirs.pk), str(ABSENT), f"{theirs.pk},{mine.pk},{'9' * 5000}"),
+        "refs": (theirs.ref, f"{theirs.ref}-none", f"{theirs.ref}\n{mine.ref}"),
+        "listed": (f"q={BIRD}&owner={theirs.owner_id}", "q=nobody-is-called-so", "sort=name&scope=all"),
+        "view": (str(private.pk), str(ABSENT), str(opened.pk)),
+    }[asked]
+    browser, address = world.browser(reader), reverse("sociotypes:new")
+
+    def tell(value: str, **more: str) -> tuple[int, str]:
+        response = browser.post(address, {"name": "R", asked: value, **more})
+        return response.status_code, without_what_was_said(body_of(response), value)
+
+    for more in ({}, {"start": "1"}):
+        answer = tell(foreign, **more)
+        assert (answer, answer[0]) == (tell(absent, **more), 422)
+    assert not QuestionnaireRound.objects.exclude(pk=world.objects["round"]).exists()
+    status, text = tell(both)
+    assert (status, TOLD.findall(text)) == (200, [])
+    status, _text = tell(both, start="1")
+    round_ = QuestionnaireRound.objects.latest("pk")
+    assert (status, set(round_.audience) & {theirs.pk}, mine.pk in round_.audience) == (302, set(), True)
+    write_invitations(round_=round_, now=timezone.now())
+    assert not Invitation.objects.filter(round=round_, person__client=theirs).exists()
+    assert Invitation.objects.filter(round=round_, person__client=mine).exists()
+
+
+@pytest.mark.parametrize("reader", HOSTILE)
+@pytest.mark.parametrize("asked", ["clients", "listed", "view"])
+def test_the_address_of_a_new_round_counts_nobody_of_others(
+    asked: str, reader: str, world: World, tangle: dict[str, Any]
+):  # fmt: skip
+    theirs, browser = world.clients["alice"], world.browser(reader)
+    foreign, absent = {
+        "clients": (f"{theirs.pk},{'9' * 5000}", f"{ABSENT},{'9' * 5000}"),
+        "listed": (f"q={BIRD}&owner={theirs.owner_id}", "q=nobody-is-called-so"),
+        "view": (str(world.objects["view"]), str(ABSENT)),
+    }[asked]
+
+    def tell(value: str) -> tuple[int, str]:
+        response = browser.get(reverse("sociotypes:new"), {asked: value})
+        return response.status_code, without_what_was_said(body_of(response), value)
+
+    assert (tell(foreign), tell(foreign)[0]) == (tell(absent), 200)
 
 
 def held(client: Client) -> list[Any]:
