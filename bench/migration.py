@@ -62,20 +62,29 @@ def fill(clients: int) -> None:
     from clients.models import Client
     from common.arrays import day_number, insert, select
     from sales.models import OrderLine
+    from sales.rollup import rebuild_dirty
+    from sales.services import mark_all_dirty
 
     if OrderLine.objects.exists():
         return
     started = time.perf_counter()
     if not Client.objects.exists():
         write_population(clients)
+    names = ("client_id", "day", "gross", "refund", "costed", "cost")
     days = select(
-        f"SELECT client_id, {day_number('day')} AS day, rev, cost FROM sales_clientday",
-        ("client_id", "day", "rev", "cost"),
+        f"SELECT client_id, {day_number('day')} AS day, gross, gross - rev AS refund,"
+        " CASE WHEN abs_rc > 0 THEN 1 ELSE 0 END AS costed, cost FROM sales_clientday",
+        names,
     )
     rng = np.random.default_rng(5)
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, columns in _sales(days, rng):
             insert(table, columns)
+        cursor.execute("UPDATE sales_product SET sold_online = (id % 3 = 0) WHERE id % 3 < 2")
+        # The same sums again, with what lines alone can tell; by the rollup itself.
+        cursor.execute(f"{'DELETE FROM' if connection.vendor == 'sqlite' else 'TRUNCATE'} sales_clientday")
+        mark_all_dirty()
+        rebuild_dirty()
     with connection.cursor() as cursor:
         _people(cursor)
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
@@ -90,9 +99,13 @@ def _sales(days: dict[str, Any], rng: np.random.Generator) -> list[tuple[str, di
     ids = np.arange(1, count + 1)
     order = np.repeat(ids, 1 + rng.poisson(LINES_A_DAY - 1, count))
     first = np.searchsorted(order, ids)
-    position = np.arange(len(order)) - first[order - 1] + 1
-    share = np.bincount(order)[order]
-    net = days["rev"][order - 1] // share
+    # What came back that day is a line more, after the others.
+    back = ids[days["refund"] > 0]
+    sold, order = len(order), np.concatenate([order, back])
+    position = np.concatenate([np.arange(sold) - first[order[:sold] - 1] + 1, np.full(len(back), 100)])
+    net = np.concatenate([_shared(days["gross"], order[:sold], first), -days["refund"][back - 1]])
+    cost = np.concatenate([_shared(days["cost"], order[:sold], first), np.zeros(len(back))]).astype(float)
+    cost[days["costed"][order - 1] == 0] = np.nan
     introduced = np.datetime64(AS_OF, "D") - rng.integers(0, 2000, products)
     introduced[::11] = np.datetime64("NaT")
     numbers = np.arange(products)
@@ -109,11 +122,18 @@ def _sales(days: dict[str, Any], rng: np.random.Generator) -> list[tuple[str, di
         ("sales_orderline", {
             "order_id": Column("bigint", order),
             "day": Column("date", np.datetime64("0001-01-01", "D") + (days["day"][order - 1] - 1)),
-            "position": Column("integer", position), "product_id": Column("bigint", rng.integers(1, products + 1, len(order))),
+            "position": Column("integer", position), "cost_cents": Column("bigint", cost), "product_id": Column("bigint", rng.integers(1, products + 1, len(order))),
             "amount_cents": Column("bigint", net), "net_cents": Column("bigint", net),
             "currency": Column("text", np.zeros(len(order), dtype=int), ["EUR"]),
         }),
     ]  # fmt: skip
+
+
+def _shared(amounts: Any, order: Any, first: Any) -> Any:
+    """In equal parts over the lines of an order, the rest with its first."""
+    parts = amounts[order - 1] // np.bincount(order)[order]
+    parts[first] += amounts - np.bincount(order - 1, parts).astype(np.int64)
+    return parts
 
 
 def _people(cursor: Any) -> None:
@@ -122,7 +142,6 @@ def _people(cursor: Any) -> None:
 
     day, later = AS_OF - timedelta(days=100), AS_OF + timedelta(days=400)
     stamp = f"{AS_OF} 00:00:00+00:00"
-    cursor.execute("UPDATE sales_product SET sold_online = (id % 3 = 0) WHERE id % 3 < 2")
     cursor.execute(
         "INSERT INTO clients_person (client_id, first_name, last_name, job_title, role, is_decision_maker, is_client,"
         " email, phone, language, legal_basis, source, search_text, created_at, updated_at)"

@@ -23,14 +23,15 @@ from intake.rules import State
 from intake.sql import rows, run
 from intake.work import TOUCHED
 from sales.rollup import rebuild_dirty
-from sales.services import mark_days_of_lines, mark_days_of_products
+from sales.services import mark_days_of_lines, mark_days_of_orders, mark_days_of_products
 
 KEPT, CHANGES = KeptRow._meta.db_table, Change._meta.db_table
 SHOWN = 5
 # Computed from the records, or the history of the record itself: no reason to keep it.
 DERIVED_APPS = frozenset({"kinetics", "segmentation"})
 DERIVED = frozenset({
-    "attention.belief", "clients.change", "clients.duplicatepair", "clients.personpair", "clients.retentionnotice", "sales.clientday", "sales.dirtyday",
+    "attention.belief", "clients.change", "clients.duplicatepair", "clients.personpair", "clients.retentionnotice", "sales.clientday", "sales.onlineday",
+    "sales.dirtyday",
 })  # fmt: skip
 TOLD = frozenset({"clients.client", "clients.person", "clients.interaction", "clients.unitmembership"})
 # Children before parents.
@@ -195,7 +196,7 @@ def _used(record_import: RecordImport, label: str) -> Iterator[Obstacle]:
 def _undo(record_import: RecordImport, user: Any, now: datetime) -> dict[str, Any]:
     restored = deleted = 0
     days = orders.restore_days(record_import)
-    _mark_costs_dirty(record_import)
+    _mark_days(record_import)
     labels = _labels(record_import)
     for label in labels:
         restored += _restore(record_import, label, user, now)
@@ -204,11 +205,12 @@ def _undo(record_import: RecordImport, user: Any, now: datetime) -> dict[str, An
     return {"restored": restored, "deleted": deleted, "order_lines": days}
 
 
-def _mark_costs_dirty(record_import: RecordImport) -> None:
-    """Costs that go back change the rollup of the days that rest on them."""
+def _mark_days(record_import: RecordImport) -> None:
+    """Costs and channels that go back change the rollup of the days that rest on them."""
     kept = f"SELECT record_id FROM {KEPT} WHERE record_import_id = {int(record_import.pk)} AND model = "
     mark_days_of_products(f"{kept}'sales.product' AND before <> ''")
     mark_days_of_lines(f"{kept}'sales.orderline'")
+    mark_days_of_orders(f"{kept}'sales.order' AND before <> ''")
 
 
 def _restore(record_import: RecordImport, label: str, user: Any, now: datetime) -> int:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.admin import ReadOnlyAdmin, ScopedAdmin
 from sales.models import Category, ExchangeRate, Order, Product
-from sales.services import assume_margin, set_category, set_unit_cost
+from sales.services import assume_margin, set_category, set_sold_online, set_unit_cost
 
 
 @admin.register(Category)
@@ -33,13 +33,15 @@ class ProductAdmin(ScopedAdmin):
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        """Cost and category go through the services, which mark the days that rest on them."""
-        cost, category = obj.unit_cost, obj.category
+        """What days of the rollup rest on goes through the services, which mark them."""
+        cost, category, sold = obj.unit_cost, obj.category, obj.sold_online
         if change:
             obj.unit_cost, obj.category_id = form.initial.get("unit_cost"), form.initial.get("category")
+            obj.sold_online = form.initial.get("sold_online")
         super().save_model(request, obj, form, change)
         set_unit_cost(product=obj, cost=cost)
         set_category(product=obj, category=category)
+        set_sold_online(product=obj, sold=sold)
 
 
 @admin.register(ExchangeRate)

@@ -163,7 +163,8 @@ class ClientDay(models.Model):
 
     ``rc`` and ``cost`` cover the lines whose cost is known or assumed; ``abs_rc`` and ``abs_rev`` are
     Σ |net| of those lines and of all; ``abs_rc_assumed`` is the part of ``abs_rc`` whose cost rests on an
-    assumed margin rate.
+    assumed margin rate. ``online``, ``offline`` and ``no_channel`` are parts of ``rev`` by the way it came in; of what
+    is in none of them neither the order's channel nor the product tells the way.
     """
 
     pk = models.CompositePrimaryKey("client_id", "day")
@@ -177,6 +178,9 @@ class ClientDay(models.Model):
     abs_rc = models.BigIntegerField()
     cost = models.BigIntegerField()
     abs_rc_assumed = models.BigIntegerField()
+    online = models.BigIntegerField(default=0, db_default=0)
+    offline = models.BigIntegerField(default=0, db_default=0)  # or of a product that is not sold online
+    no_channel = models.BigIntegerField(default=0, db_default=0)  # sold online too; how it came is not known
 
     objects = ClientDayQuerySet.as_manager()
 
@@ -185,6 +189,23 @@ class ClientDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.day}"
+
+
+class OnlineDay(models.Model):
+    """What a client's orders of a day brought in online for one product, in integer cents: the rollup where it has to
+    tell products apart. Lines without a product are in ``ClientDay.online`` alone."""
+
+    pk = models.CompositePrimaryKey("client_id", "day", "product_id")
+    client = models.ForeignKey(Client, related_name="+", on_delete=models.CASCADE, db_index=False)
+    day = models.DateField()
+    # A product goes with its lines, and its days are rebuilt then; a constraint would read all rows for each.
+    product = models.ForeignKey(
+        Product, related_name="+", on_delete=models.DO_NOTHING, db_index=False, db_constraint=False
+    )
+    rev = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.day} {self.product_id}"
 
 
 class DirtyDay(models.Model):

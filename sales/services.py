@@ -66,9 +66,12 @@ def _mark(pairs: str, parameters: Iterable[int] = ()) -> int:
         return cursor.rowcount
 
 
-_DAYS_OF_PRODUCTS = """
+_LINE_DAYS = """
     SELECT DISTINCT o.client_id, l.day FROM sales_orderline l
     JOIN sales_order o ON o.id = l.order_id
+"""
+_DAYS_OF_PRODUCTS = f"""
+    {_LINE_DAYS}
     JOIN sales_product p ON p.id = l.product_id
     WHERE l.cost_cents IS NULL
 """
@@ -128,17 +131,34 @@ def set_category(*, product: Product, category: Category | None) -> int:
     )
 
 
+@transaction.atomic
+def set_sold_online(*, product: Product, sold: bool | None) -> int:
+    """Say whether a product is sold on the internet; returns how many client days it touches.
+
+    Only orders of an unknown channel are told apart by it.
+    """
+    current = Product.objects.select_for_update().get(pk=product.pk)
+    product.sold_online = sold
+    if current.sold_online == sold:
+        return 0
+    current.sold_online = sold
+    current.save(update_fields=["sold_online"])
+    return _mark(f"{_LINE_DAYS} WHERE o.channel = '' AND l.product_id = %s", [product.pk])
+
+
 def mark_days_of_products(ids: str) -> int:
-    """Have the days rebuilt whose costs rest on these products; ``ids``: a query of ours of their ids."""
-    return _mark(f"{_DAYS_OF_PRODUCTS} AND p.id IN ({ids})")
+    """Have the days rebuilt whose costs or ways rest on these products; ``ids``: a query of ours of their ids."""
+    return _mark(f"{_LINE_DAYS} WHERE (l.cost_cents IS NULL OR o.channel = '') AND l.product_id IN ({ids})")
+
+
+def mark_days_of_orders(ids: str) -> int:
+    """Have all days of these orders rebuilt; ``ids``: a query of ours of their ids."""
+    return _mark(f"{_LINE_DAYS} WHERE o.id IN ({ids})")
 
 
 def mark_days_of_lines(ids: str) -> int:
     """Have the days of these lines rebuilt; ``ids``: a query of ours of their ids."""
-    return _mark(
-        "SELECT DISTINCT o.client_id, l.day FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id "
-        f"WHERE l.id IN ({ids})"
-    )
+    return _mark(f"{_LINE_DAYS} WHERE l.id IN ({ids})")
 
 
 class Circle(Exception):
@@ -171,7 +191,8 @@ def save_product(product: Product, *, by: Any, at: datetime) -> bool:
     before = stored_values(product)
     moved = set_category(product=product, category=product.category)
     dearer = set_unit_cost(product=product, cost=product.unit_cost)
-    product.save(update_fields=["name", "sold_online", "introduced_on"])
+    told = set_sold_online(product=product, sold=product.sold_online)
+    product.save(update_fields=["name", "introduced_on"])
     product.refresh_from_db()
     record_change(product, before=before, by=by, at=at, client=None)
-    return bool(moved or dearer)
+    return bool(moved or dearer or told)

@@ -21,6 +21,7 @@ from common.statistics import refresh_statistics
 from sales import staging
 from sales.models import Order, OrderLine, Product
 from sales.rules import Reject
+from sales.services import mark_days_of_orders
 from sales.totals import sum_orders
 
 
@@ -275,6 +276,11 @@ def _mark_changes() -> None:
 
 
 def _set_channels() -> None:
+    """Told now or told otherwise; the rollup of all days of such an order rests on it."""
+    mark_days_of_orders(
+        "SELECT s.id FROM import_order i JOIN sales_order s ON s.id = i.order_id"
+        " WHERE i.channel <> '' AND i.channel <> s.channel"
+    )
     _run(
         """
         UPDATE sales_order SET channel = o.channel FROM import_order o

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 RULE_VERSION = "matrix-1"
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Bucket(IntEnum):
@@ -77,16 +78,16 @@ class Placed:
     why: Ints
 
 
-def place(sums: Ints, first_day: Ints, online_began: int | None) -> Placed:
+def place(sums: Ints, is_new: Flags | None) -> Placed:
     """Where each client is by its purchases of 52 weeks.
 
-    ``sums``: one column per bucket, net cents; ``first_day``: ordinal of the first purchase, 0 for none;
-    ``online_began``: ordinal of the day that parts existing from new clients. A client is in the row with
-    most of its revenue, of equal ones in the higher. It is unknown when what is unknown of its purchases could
+    ``sums``: one column per bucket, net cents; ``is_new``: whose first purchase was not before the day that parts
+    existing from new clients, ``None`` when nobody knows that day. A client is in the row with most of its revenue, of
+    equal ones in the higher. It is unknown when what is unknown of its purchases could
     change that row.
     """
     count = len(sums)
-    if online_began is None:
+    if is_new is None:
         empty = ~(sums > 0).any(axis=1)
         cell = np.where(empty, CELLS.index(Cell.ABSENT), CELLS.index(Cell.UNKNOWN))
         return Placed(cell, np.where(empty, 0, WHYS.index(Why.NO_REFERENCE)))
@@ -98,21 +99,20 @@ def place(sums: Ints, first_day: Ints, online_began: int | None) -> Placed:
     doubtful = ordered[:, -1] - ordered[:, -2] <= unknown.sum(axis=1)
     doubtful &= unknown.sum(axis=1) > 0
     absent = ~(positive > 0).any(axis=1)
-    is_new = (first_day >= online_began).astype(np.int64)
-    cell = _CELL_CODE[row, is_new]
+    cell = _CELL_CODE[row, is_new.astype(np.int64)]
     cell = np.where(absent, CELLS.index(Cell.ABSENT), np.where(doubtful, CELLS.index(Cell.UNKNOWN), cell))
     largest = np.array([_WHY_CODE[bucket] for bucket in UNKNOWN_BUCKETS])[unknown.argmax(axis=1)]
     why = np.where(doubtful & ~absent, largest, WHYS.index(Why.KNOWN))
     return Placed(cell.reshape(count), why.reshape(count))
 
 
-def online_share(sums: Ints) -> NDArray[np.float64]:
-    """m: what came in online of all whose way is known; NaN when none is."""
-    positive = np.maximum(sums, 0).astype(float)
-    online = positive[:, [Bucket.CLASSIC_ONLINE, Bucket.NEW_ONLINE, Bucket.NO_INTRODUCTION]].sum(axis=1)
-    known = online + positive[:, Bucket.OFFLINE]
-    share = np.full(len(sums), np.nan)
-    np.divide(online, known, out=share, where=known > 0)
+def online_share(online: Ints, offline: Ints) -> NDArray[np.float64]:
+    """m: what came in online of all whose way is known, both in net cents; NaN when none is. A way by which more came
+    back than was sold counts nothing."""
+    brought = np.maximum(online, 0).astype(float)
+    known = brought + np.maximum(offline, 0)
+    share = np.full(len(brought), np.nan)
+    np.divide(brought, known, out=share, where=known > 0)
     return share
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-RULE_VERSION = "readiness-1"
+RULE_VERSION = "readiness-2"
 PRIOR_INVITED = 10
 MIN_DEPARTURES = 20
 MIGRATED_FROM = 0.5

@@ -86,12 +86,14 @@ def _pilots(movers: Movers, rank: Floats, found: Ints) -> Ints:
     """Firm technophiles, best first, as long as they stay within a tenth of the revenue of all."""
     candidate = (found == int(Wave.FORWARD)) & movers.firm & (movers.revenue > 0)
     candidate &= ~movers.athlete | movers.volunteer
+    positions = np.flatnonzero(candidate)
+    best_first = positions[np.argsort(-rank[positions], kind="stable")]
     room = PILOT_SHARE * movers.revenue.sum()
     picked = []
-    for position in sorted(np.flatnonzero(candidate).tolist(), key=lambda i: (-rank[i], i)):
-        if movers.revenue[position] <= room:
+    for position, revenue in zip(best_first.tolist(), movers.revenue[best_first].tolist(), strict=True):
+        if revenue <= room:
             picked.append(position)
-            room -= movers.revenue[position]
+            room -= revenue
     return np.array(picked, dtype=np.int64)
 
 

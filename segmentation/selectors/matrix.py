@@ -12,7 +12,7 @@ from clients.models import Client
 from clients.personal.profiling import is_profiled_client, profiled_q, withheld_q
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.matrix import CELLS, Cell
-from segmentation.selectors.lines import first_online_order
+from segmentation.selectors.buckets import first_online_order
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from clients.personal.profiling import unprofiled_clients
 from clients.sociotypes.selectors import client_types
 from common import arrays
 from common.arrays import spread
-from sales.year import Year, year_of
+from sales.year import Year, years_of
 from segmentation.models import SegmentationRun
 from segmentation.registry import alerted_clients
 from segmentation.rules.grid import SEGMENT_CODES, Segment
@@ -25,11 +25,12 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Standing:
-    """Active clients in order of id. ``segment``: the playbook's position in ``SEGMENT_CODES``, ``NONE`` for
+    """Active clients in order of id. ``year``: up to the day itself, ``before``: up to an earlier one; ``segment``: the playbook's position in ``SEGMENT_CODES``, ``NONE`` for
     none; ``type``: position of the sociotype acted by, −1 unknown; ``p`` NaN where unknown."""
 
     client_ids: Ints
     year: Year
+    before: Year
     p: Floats
     known: Flags
     status: Ints
@@ -46,14 +47,15 @@ class Standing:
         return self.segment == SEGMENT_CODES.index(Segment.ATHLETE)
 
 
-def standing_on(as_of: date) -> Standing:
+def standing_on(as_of: date, earlier: date) -> Standing:
     """Private clients who object to profiling have neither type nor playbook: totals count them as unknown."""
     types = client_types(as_of)
     segments = _segments(run_up_to(as_of), types.client_ids)
     refused = list(unprofiled_clients().values_list("client_id", flat=True))
     segments[np.isin(types.client_ids, np.array(refused, dtype=np.int64))] = NONE
+    year, before = years_of((as_of, earlier), types.client_ids)
     return Standing(
-        client_ids=types.client_ids, year=year_of(as_of, types.client_ids), p=types.p, known=types.known, status=types.status,
+        client_ids=types.client_ids, year=year, before=before, p=types.p, known=types.known, status=types.status,
         type=types.acts_as, segment=segments,
     )  # fmt: skip
 

@@ -14,17 +14,18 @@ from common.arrays import Column, insert
 from common.locks import lock_until_commit
 from common.periods import nights_to_forget
 from sales.rollup import rebuild_dirty
-from sales.year import first_days
+from sales.year import bought_before, observed_since
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.grid import SEGMENT_CODES
 from segmentation.rules.matrix import CELLS, RULE_VERSION, WHYS, Bucket, Placed, flows, place
-from segmentation.selectors.lines import bucket_sums
+from segmentation.selectors.buckets import bucket_sums
 from segmentation.selectors.matrix import reference_days
 from segmentation.selectors.standing import Standing, standing_on
 
 KEPT_NIGHTS = 3
 COMPARED_DAYS = 91
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,13 @@ def compute_matrix(*, as_of: date, now: datetime, since: date | None = None) -> 
     rebuild_dirty()
     since = since or as_of - timedelta(days=COMPARED_DAYS)
     reference = reference_days()
-    standing = standing_on(as_of)
-    sums, earlier_sums = bucket_sums(standing.client_ids, [as_of, since], reference.new_since)
-    began = _ordinal(reference.online_began_on)
-    first_day, start = first_days(as_of, standing.client_ids, standing.year)
-    today = _day(as_of, place(sums, start, began), standing)
-    earlier = place(earlier_sums, np.where(first_day <= since.toordinal(), first_day, 0), began)
+    standing = standing_on(as_of, since)
+    sums, earlier_sums = bucket_sums(
+        standing.client_ids, (as_of, since), (standing.year, standing.before), reference.new_since
+    )
+    came, seen = _new_clients(reference.online_began_on, standing.client_ids)
+    today = _day(as_of, place(sums, seen), standing)
+    earlier = place(earlier_sums, came)
     run = MatrixRun.objects.create(
         as_of=as_of, online_began_on=reference.online_began_on, new_since=reference.new_since,
         is_automatic=reference.is_automatic, rule_version=RULE_VERSION, computed_at=now,
@@ -67,8 +69,12 @@ def compute_matrix(*, as_of: date, now: datetime, since: date | None = None) -> 
     return run
 
 
-def _ordinal(day: date | None) -> int | None:
-    return None if day is None else day.toordinal()
+def _new_clients(began: date | None, client_ids: Ints) -> tuple[Flags | None, Flags | None]:
+    """Who bought nothing before that day; and, besides, whose records begin later: today they count as new."""
+    if began is None:
+        return None, None
+    came = ~bought_before(began, client_ids)
+    return came, came | observed_since(began, client_ids)
 
 
 def _day(as_of: date, placed: Placed, standing: Standing) -> _Day:

@@ -15,7 +15,6 @@ from common.arrays import Column, insert, select, spread
 from common.locks import lock_until_commit
 from common.periods import WINDOW_DAYS, nights_to_forget
 from sales.rollup import rebuild_dirty
-from sales.year import bought_in
 from segmentation.models import ClientReadiness, ReadinessAssumptions, ReadinessRun, WaveOpening
 from segmentation.rules.matrix import online_share
 from segmentation.rules.readiness import (
@@ -32,7 +31,6 @@ from segmentation.rules.readiness import (
     sum_up,
 )
 from segmentation.rules.waves import MIN_GATE_DAYS, WAVES, Movers, Wave, holds, loss_of, priority, waves_of
-from segmentation.selectors.lines import bucket_sums
 from segmentation.selectors.readiness import current_assumptions
 from segmentation.selectors.standing import Escort, Standing, escort_on, standing_on
 
@@ -48,9 +46,9 @@ def compute_readiness(*, as_of: date, now: datetime) -> ReadinessRun:
     """
     lock_until_commit("readiness")
     rebuild_dirty()
-    standing = standing_on(as_of)
+    standing = standing_on(as_of, as_of - timedelta(days=WINDOW_DAYS))
     escort = escort_on(as_of, standing.client_ids)
-    online = online_share(bucket_sums(standing.client_ids, [as_of], None)[0])
+    online = online_share(standing.year.online, standing.year.offline)
     version = current_assumptions()
     found = _reckon(standing, escort, online, version.assumptions if version else Assumptions(), as_of)
     run = ReadinessRun.objects.create(
@@ -84,7 +82,7 @@ def _reckon(
     first_rank = priority(standing.revenue, per_client(clients, assumed).ready, online, hours)
     waves = waves_of(movers, first_rank)
     opened = {row.wave: row.opened_on for row in WaveOpening.objects.filter(opened_on__lte=as_of)}
-    measures = _measures(standing, waves, online, opened, escort, as_of)
+    measures = _measures(standing, waves, online, opened, escort)
     measured = replace(
         assumed,
         rho=measured_rho(assumed.rho, measures["invited"], measures["migrated"]),
@@ -116,14 +114,12 @@ def _measures(
     online: NDArray[np.float64],
     opened: Mapping[int, date],
     escort: Escort,
-    as_of: date,
 ) -> dict[str, list[int]]:
     """By type: asked to migrate (a step logged, or its wave open), migrated of those; clients who bought in the
     year before, and those of them who bought nothing since."""
     invited = (escort.steps > 0) | np.isin(waves, sorted(opened))
     migrated = invited & (np.nan_to_num(online) >= MIGRATED_FROM)
-    year_ago = as_of - timedelta(days=WINDOW_DAYS)
-    before = bought_in(year_ago - timedelta(days=WINDOW_DAYS), year_ago, standing.client_ids)
+    before = standing.before.bought
     departed = before & ~standing.year.bought
     flags = {"invited": invited, "migrated": migrated, "at_risk": before, "departed": departed}
     return {

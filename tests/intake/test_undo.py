@@ -13,7 +13,7 @@ from intake.models import KeptRow
 from intake.orders import import_orders
 from intake.rules import Kind, State
 from intake.undoing import CannotUndo, purge_kept, undo_import
-from sales.models import Category, Order, OrderLine, Product
+from sales.models import Category, OnlineDay, Order, OrderLine, Product
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty, set_unit_cost
 from tests.conftest import Cast
@@ -100,6 +100,19 @@ def test_undoing_orders_brings_replaced_lines_back(cast: Cast, company: Client, 
     assert stored() == before
     assert (counts["order_lines"], counts["restored"], counts["deleted"]) == (4, 1, 5)
     assert import_lines(tmp_path, ORDERS).state == "done"
+
+
+def test_undoing_a_channel_brings_the_rollup_back(cast: Cast, company: Client, tmp_path: Path) -> None:
+    """Of orders whose lines were alike, so that nothing but the channel was kept."""
+    import_lines(tmp_path, ORDERS, owner=cast.diane)
+    before = stored()
+    record = import_lines(tmp_path, ORDERS.replace(",online", ",shop"), owner=cast.diane)
+    assert OnlineDay.objects.count() == 0
+
+    counts = undo_import(record_import=record, user=cast.diane, now=LATER)
+
+    assert (counts["order_lines"], counts["restored"]) == (0, 1)
+    assert (stored() == before, OnlineDay.objects.count()) == (True, 2)
 
 
 def test_the_history_tells_both_ways(cast: Cast, company: Client, tmp_path: Path) -> None:

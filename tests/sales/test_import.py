@@ -16,7 +16,7 @@ from clients.models import Client
 from common.reading.refusals import FileRefused
 from intake.models import RecordImport
 from sales.importing import Request, import_file
-from sales.models import Category, ClientDay, DirtyDay, ExchangeRate, Order, OrderLine, Product
+from sales.models import Category, ClientDay, DirtyDay, ExchangeRate, OnlineDay, Order, OrderLine, Product
 from sales.presets import PRESETS
 from sales.rules import Mapping
 from tests.conftest import Cast
@@ -100,6 +100,25 @@ def test_only_the_days_of_changed_orders_are_replaced(tmp_path: Path) -> None:
     assert (result["changed_orders"], result["unchanged_orders"], result["rebuilt_days"]) == (1, 2, 1)
     assert OrderLine.objects.get(order__ref="R1").pk == kept
     assert ClientDay.objects.get(client__ref="C1", day=date(2024, 3, 1)).rev == 2500
+
+
+def test_a_channel_told_later_moves_all_days_of_its_order(tmp_path: Path) -> None:
+    """Though not a line of them changes."""
+    import_text(tmp_path, FULL)
+    header, *rows = FULL.splitlines()
+    told = "\n".join(
+        [f"{header},channel", *(f"{row},online" if ",O1," in row else f"{row}," for row in rows), ""]
+    )
+
+    result = import_text(tmp_path, told)
+
+    assert (result["changed_orders"], result["rebuilt_days"]) == (0, 1)
+    ways = ClientDay.objects.order_by("day").values_list("day", "online", "offline", "no_channel")
+    assert list(ways) == [
+        (date(2024, 2, 29), 0, 0, 0), (date(2024, 3, 1), 2400, 0, 0), (date(2024, 3, 9), 0, 0, 0),
+    ]  # fmt: skip
+    sold = OnlineDay.objects.order_by("product__ref").values_list("client__ref", "day", "product__ref", "rev")
+    assert list(sold) == [("C1", date(2024, 3, 1), "P1", 2100), ("C1", date(2024, 3, 1), "P2", 300)]
 
 
 def test_a_line_gone_from_its_order_and_day_goes_and_another_day_stays(tmp_path: Path) -> None:

@@ -11,12 +11,20 @@ import pytest
 from django.db import connections, transaction
 
 from clients.models import Client
-from sales.models import Category, ClientDay, DirtyDay, Order, OrderLine, Product
+from sales.models import Category, ClientDay, DirtyDay, OnlineDay, Order, OrderLine, Product
 from sales.rollup import MAX_NET, rebuild_dirty
-from sales.services import mark_all_dirty, mark_dirty, set_assumed_margin, set_category, set_unit_cost
+from sales.services import (
+    mark_all_dirty,
+    mark_dirty,
+    set_assumed_margin,
+    set_category,
+    set_sold_online,
+    set_unit_cost,
+)
 from tests.factories.records import make_client, make_order
 
 SUMS = ("orders", "rev", "gross", "abs_rev", "rc", "abs_rc", "cost", "abs_rc_assumed")
+WAYS = ("online", "offline", "no_channel")
 
 
 def half_even(value: Fraction) -> int:
@@ -63,11 +71,37 @@ def sums_of(lines: list[OrderLine]) -> tuple[int, ...]:
         sum(abs(net) for net, _, _ in costed),
         sum(cost for _, cost, _ in costed),
         sum(abs(net) for net, _, assumed in costed if assumed),
+        *(sum(line.net_cents for line in lines if way_of(line) == way) for way in WAYS),
     )
 
 
+def way_of(line: OrderLine) -> str:
+    """How a line came in: its order's channel, else what its product tells."""
+    if line.order.channel:
+        return line.order.channel
+    sold = line.product.sold_online if line.product else None
+    return {True: "no_channel", False: "offline", None: ""}[sold]
+
+
+def online_oracle() -> dict[tuple[int, date, int], int]:
+    sums: dict[tuple[int, date, int], int] = defaultdict(int)
+    for line in OrderLine.objects.filter(order__channel="online", product__isnull=False).select_related(
+        "order"
+    ):
+        if line.net_cents is not None:
+            sums[line.order.client_id, line.day, line.product_id] += line.net_cents
+    return dict(sums)
+
+
+def stored_online() -> dict[tuple[int, date, int], int]:
+    rows = OnlineDay.objects.values_list("client_id", "day", "product_id", "rev")
+    return {(client, day, product): rev for client, day, product, rev in rows}
+
+
 def stored() -> dict[tuple[int, date], tuple[int, ...]]:
-    return {(row[0], row[1]): row[2:] for row in ClientDay.objects.values_list("client_id", "day", *SUMS)}
+    return {
+        (row[0], row[1]): row[2:] for row in ClientDay.objects.values_list("client_id", "day", *SUMS, *WAYS)
+    }
 
 
 def random_sales(seed: int) -> None:
@@ -83,12 +117,18 @@ def random_sales(seed: int) -> None:
             name="p",
             category=chance.choice([None, *categories]),
             unit_cost=chance.choice(costs),
+            sold_online=chance.choice([None, True, False]),
         )
         for number in range(30)
     ]
     clients = [make_client() for _ in range(200)]
     orders = Order.objects.bulk_create(
-        Order(client=chance.choice(clients), ref=f"R{seed}-{number}") for number in range(500)
+        Order(
+            client=chance.choice(clients),
+            ref=f"R{seed}-{number}",
+            channel=chance.choice(["", "online", "offline"]),
+        )
+        for number in range(500)
     )
     OrderLine.objects.bulk_create(
         random_line(chance, order, position, products)
@@ -118,6 +158,7 @@ def test_the_rollup_equals_plain_python(seed: int) -> None:
     assert mark_all_dirty() == DirtyDay.objects.count()
     rebuild_dirty()
     assert stored() == oracle()
+    assert stored_online() == online_oracle()
     assert any(day == date(2024, 2, 29) for _, day in stored())
 
 
@@ -192,6 +233,30 @@ def test_changes_of_costs_and_margins_mark_exactly_what_rests_on_them() -> None:
     rebuild_dirty()
     assert stored() == oracle()
     assert ClientDay.objects.get(day=date(2024, 1, 4)).abs_rc_assumed == 100
+
+
+@pytest.mark.django_db
+def test_whether_a_product_is_sold_online_tells_orders_of_no_known_channel_apart() -> None:
+    client = make_client()
+    pear = Product.objects.create(ref="pear", name="pear")
+    for day, channel in enumerate(("", "online", "offline"), start=1):
+        order = make_order(client, date(2024, 1, day), 100 * day, product=pear)
+        Order.objects.filter(pk=order.pk).update(channel=channel)
+    mark_all_dirty()
+    rebuild_dirty()
+
+    def ways() -> list[tuple[int, ...]]:
+        return list(ClientDay.objects.order_by("day").values_list(*WAYS))
+
+    assert ways() == [(0, 0, 0), (200, 0, 0), (0, 300, 0)]
+    assert set_sold_online(product=pear, sold=True) == 1
+    assert set_sold_online(product=pear, sold=True) == 0
+    rebuild_dirty()
+    assert ways() == [(0, 0, 100), (200, 0, 0), (0, 300, 0)]
+    assert set_sold_online(product=pear, sold=False) == 1
+    rebuild_dirty()
+    assert ways() == [(0, 100, 0), (200, 0, 0), (0, 300, 0)]
+    assert stored_online() == {(client.pk, date(2024, 1, 2), pear.pk): 200}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from clients.rules import ClientState
 from common.periods import WINDOW_DAYS
 from sales.models import ClientDay
 from sales.windows import fetch_all
-from sales.year import bought_in, first_days, year_of
+from sales.year import bought_before, observed_since, years_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,23 +31,34 @@ def test_the_year_equals_the_windows(days: None, back: int) -> None:
     as_of = AS_OF - timedelta(days=back)
     windows = fetch_all(as_of)
     ids = windows.client_id
-    year = year_of(as_of, ids)
-    first, start = first_days(as_of, ids, year)
-    year_ago = as_of - timedelta(days=WINDOW_DAYS)
-    before = bought_in(year_ago - timedelta(days=WINDOW_DAYS), year_ago, ids)
+    year, before = years_of((as_of, as_of - timedelta(days=WINDOW_DAYS)), ids)
     pairs = [
         (year.rev, windows.rev0), (year.rc, windows.rc0), (year.cost, windows.cost0), (year.bought, windows.days0 > 0),
-        (first, windows.first_day), (start, windows.start), (before, windows.days1 > 0),
+        (before.rev, windows.rev1), (before.rc, windows.rc1), (before.cost, windows.cost1),
+        (before.bought, windows.days1 > 0),
     ]  # fmt: skip
     assert [bool(np.array_equal(ours, theirs)) for ours, theirs in pairs] == [True] * len(pairs)
-    assert (year.rev.any(), (year.rev != year.rc).any(), (start != first).any(), before.any()) == (True,) * 4
+    assert (year.rev.any(), (year.rev != year.rc).any(), before.bought.any()) == (True,) * 3
+
+
+@pytest.mark.parametrize("back", [0, 100, 364, 700])
+def test_who_came_before_a_day(days: None, back: int) -> None:
+    windows = fetch_all(AS_OF)
+    day = AS_OF - timedelta(days=back)
+    ordinal, bought = day.toordinal(), windows.first_day > 0
+    earlier = bought_before(day, windows.client_id)
+    assert earlier.tolist() == (bought & (windows.first_day < ordinal)).tolist()
+    late = ~earlier | observed_since(day, windows.client_id)
+    assert late[bought].tolist() == (windows.start >= ordinal)[bought].tolist()
 
 
 def test_only_who_is_asked_for(days: None) -> None:
     windows = fetch_all(AS_OF)
     some = windows.client_id[5:300:7]
     place = np.searchsorted(windows.client_id, some)
-    assert year_of(AS_OF, some).rev.tolist() == windows.rev0[place].tolist()
-    assert first_days(AS_OF, some, year_of(AS_OF, some))[0].tolist() == windows.first_day[place].tolist()
-    nobody = np.zeros(0, dtype=np.int64)
-    assert year_of(AS_OF, nobody).rev.tolist() == []
+    (year,) = years_of([AS_OF], some)
+    assert year.rev.tolist() == windows.rev0[place].tolist()
+    day = AS_OF - timedelta(days=200)
+    assert bought_before(day, some).tolist() == bought_before(day, windows.client_id)[place].tolist()
+    (none,) = years_of([AS_OF], np.zeros(0, dtype=np.int64))
+    assert none.rev.tolist() == []

@@ -18,7 +18,7 @@ from accounts.models import User
 from clients.models import Client
 from sales.models import Order, OrderLine, Product
 from sales.rollup import rebuild_dirty
-from sales.services import mark_all_dirty
+from sales.services import mark_all_dirty, mark_clients_dirty
 from segmentation.models import (
     AccompanimentStep,
     ClientCell,
@@ -70,12 +70,12 @@ def sums(*values: int) -> Any:
 def test_a_client_is_where_most_of_its_revenue_is(
     values: tuple[int, ...], first: date, cell: Cell, why: Why
 ) -> None:
-    placed = place(sums(*values), np.array([first.toordinal()]), BEGAN.toordinal())
+    placed = place(sums(*values), np.array([first >= BEGAN]))
     assert (CELLS[placed.cell[0]], WHYS[placed.why[0]]) == (cell, why)
 
 
 def test_without_a_reference_day_nobody_is_placed() -> None:
-    placed = place(np.array([[100, 0, 0, 0, 0, 0], [0] * 6]), np.array([1, 0]), None)
+    placed = place(np.array([[100, 0, 0, 0, 0, 0], [0] * 6]), None)
     assert [(CELLS[c], WHYS[w]) for c, w in zip(placed.cell, placed.why, strict=True)] == [
         (Cell.UNKNOWN, Why.NO_REFERENCE), (Cell.ABSENT, Why.KNOWN),
     ]  # fmt: skip
@@ -87,25 +87,25 @@ bought = st.lists(st.tuples(*[st.integers(-1000, 100_000)] * 6), min_size=1, max
 @given(bought)
 def test_what_is_unknown_never_decides_a_cell(rows: list[tuple[int, ...]]) -> None:
     """Whatever row the unknown purchases went to, a cell that is given stays."""
-    table, first = np.array(rows), np.full(len(rows), BEFORE.toordinal())
-    known = place(table, first, BEGAN.toordinal())
+    table, is_new = np.array(rows), np.zeros(len(rows), dtype=bool)
+    known = place(table, is_new)
     unknown = np.maximum(table[:, 3:], 0).sum(axis=1)
     for row in (Bucket.OFFLINE, Bucket.CLASSIC_ONLINE, Bucket.NEW_ONLINE):
         resolved = np.maximum(table, 0)
         resolved[:, row] += unknown
         resolved[:, 3:] = 0
-        cells = place(resolved, first, BEGAN.toordinal()).cell
+        cells = place(resolved, is_new).cell
         settled = known.cell != CELLS.index(Cell.UNKNOWN)
         assert cells[settled].tolist() == known.cell[settled].tolist()
 
 
 @given(bought)
 def test_flows_count_every_client_once(rows: list[tuple[int, ...]]) -> None:
-    table, first = np.array(rows), np.full(len(rows), BEFORE.toordinal())
-    cells = place(table, first, BEGAN.toordinal()).cell
+    table = np.array(rows)
+    cells = place(table, np.zeros(len(rows), dtype=bool)).cell
     found = flows(cells, cells[::-1])
     assert sum(count for _a, _b, count, _who in found) == len(rows)
-    share = online_share(table)
+    share = online_share(table[:, 0], table[:, 1])
     assert ((share >= 0) & (share <= 1) | np.isnan(share)).all()
 
 
@@ -384,6 +384,7 @@ def test_an_ambassador_opens_the_wave_of_followers_in_its_team(
     )
     open_wave(wave=Wave.FOLLOWERS, today=AS_OF, by=cast.diane, now=NOW, forced=True)
     OrderLine.objects.filter(order__client=computed["Bellis"]).update(day=AS_OF - timedelta(days=400))
+    mark_clients_dirty([computed["Bellis"].pk])
     assert ClientReadiness.objects.get(run__published=True, client=computed["Bellis"]).hold == Hold.DONE
     compute_readiness(as_of=AS_OF, now=NOW)
     assert ClientReadiness.objects.get(run__published=True, client=computed["Bellis"]).hold == Hold.NONE

@@ -1,5 +1,6 @@
 """A private client who objects to profiling shows no class, wave, playbook or path on the pages of segmentation."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -136,7 +137,7 @@ def test_the_night_counts_who_objects_as_unknown(people: dict[str, Person], cast
     found = client_types(AS_OF)
     row = found.client_ids.tolist().index(bellis.pk)
     assert (int(found.acts_as[row]), int(found.status[row])) == (-1, ClientStatus.OBJECTED)
-    standing = standing_on(AS_OF)
+    standing = standing_on(AS_OF, AS_OF - timedelta(days=91))
     place = standing.client_ids.tolist().index(bellis.pk)
     assert (standing.type[place], standing.segment[place], bool(standing.known[place])) == (-1, -1, False)
     run = compute_readiness(as_of=AS_OF, now=NOW)
