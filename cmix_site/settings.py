@@ -145,6 +145,8 @@ SQLITE_OPTIONS = {
         "PRAGMA cache_size=-64000;PRAGMA temp_store=MEMORY;"
     ),
 }
+# Kept from one request to the next: a new one reads the schema again, and SQLite every page of the file it needs.
+CONNECTION_SECONDS = 60
 POSTGRESQL_OPTIONS = {
     "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000",
 }
@@ -153,9 +155,9 @@ POSTGRESQL_OPTIONS = {
 def _database() -> dict[str, Any]:
     config = env.db("CMIX_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'cmix.sqlite3'}")
     if config["ENGINE"].endswith("sqlite3"):
-        return config | {"OPTIONS": SQLITE_OPTIONS}
+        return config | {"CONN_MAX_AGE": CONNECTION_SECONDS, "OPTIONS": SQLITE_OPTIONS}
     return config | {
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": config.get("OPTIONS", {}) | POSTGRESQL_OPTIONS,
     }

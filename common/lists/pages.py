@@ -52,26 +52,44 @@ class ListPage(Page[Row]):
 
 
 def list_page(state: ListState) -> ListPage:
-    """Three queries however many columns there are: ids of the page, count, its rows.
+    """Two or three queries however many columns there are: ids of the page, sometimes the count, its rows.
 
     The ids are found with the one column that sorts, so that the others are computed for one page and
     not for all.
     """
-    asked = state.asked_rows()
     start = (state.page - 1) * PAGE_SIZE
-    found = list(state.in_order(asked).values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
-    # A search that fits on one page has counted its rows already.
-    whole = state.page == 1 and len(found) <= PAGE_SIZE
-    counted = len(found) if whole else asked.order_by()[: COUNT_CAP + 1].count()
+    ids, counted = _found(state, start)
     return ListPage(
-        rows=_rows(state, found[:PAGE_SIZE]),
+        rows=_rows(state, ids[:PAGE_SIZE]),
         heads=[_head(state, column) for column in state.columns],
         count=min(counted, COUNT_CAP),
         capped=counted > COUNT_CAP,
         number=state.page,
         size=PAGE_SIZE,
-        has_next=len(found) > PAGE_SIZE,
+        has_next=len(ids) > PAGE_SIZE,
     )
+
+
+def _found(state: ListState, start: int) -> tuple[list[int], int]:
+    """Ids from ``start`` on, one more than a page holds when there are more, and how many rows fit, counted up to one
+    more than ``COUNT_CAP``."""
+    asked = state.asked_rows()
+    ids = state.in_order(asked).values_list("pk", flat=True)
+    if start < COUNT_CAP and _counts_itself(state):
+        first = list(ids[: COUNT_CAP + 1])
+        return first[start : start + PAGE_SIZE + 1], len(first)
+    page = list(ids[start : start + PAGE_SIZE + 1])
+    if page and start >= COUNT_CAP:
+        return page, COUNT_CAP + 1  # a row beyond the cap says that there are more
+    whole = start == 0 and len(page) <= PAGE_SIZE
+    return page, len(page) if whole else asked.order_by()[: COUNT_CAP + 1].count()
+
+
+def _counts_itself(state: ListState) -> bool:
+    """Whether to read the ids up to the cap at once: a search passes over all texts only once then, and the plain list
+    lies in its order. Under filters a count may know a shorter way, and a sort keeps few rows more easily."""
+    plain = not state.is_narrowed and state.sort == state.spec.default_sort
+    return bool(state.q) or plain
 
 
 def _head(state: ListState, column: Column) -> Head:

@@ -167,6 +167,21 @@ def test_the_count_is_capped(cast: Cast, browser_of: Any) -> None:
     assert "of 1,000+" in page
 
 
+@pytest.mark.parametrize("query", ["?view=all", "?q=client", "?sort=-name", "?sort=size", "?kind=company"])
+def test_every_way_to_a_page_counts_alike(cast: Cast, browser_of: Any, query: str) -> None:
+    """The page alone tells the count where the rows are read up to the cap, and where they are beyond it."""
+    make_many(cast, COUNT_CAP + 1)
+    browser, last = browser_of(cast.alice), COUNT_CAP // PAGE_SIZE
+    found = []
+    for page in (1, last, last + 1, last + 2):
+        shown = browser.get(f"{reverse('clients:list')}{query}&page={page}").context["found"]
+        found.append((len(shown.rows), shown.count, shown.capped, shown.has_next))
+    assert found == [
+        (PAGE_SIZE, COUNT_CAP, True, True), (PAGE_SIZE, COUNT_CAP, True, True),
+        (1, COUNT_CAP, True, False), (0, COUNT_CAP, True, False),
+    ]  # fmt: skip
+
+
 def queries_of(browser: Any, url: str) -> int:
     from django.db import connection
 
