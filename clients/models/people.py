@@ -10,6 +10,7 @@ from clients.labels import CONSENT_PURPOSES, LEGAL_BASES, PERSON_ROLES, UNIT_KIN
 from clients.models.client import Client
 from clients.querysets import OfClientQuerySet, OfPersonQuerySet, PersonQuerySet, UnitQuerySet
 from clients.rules import ConsentPurpose, LegalBasis, PersonRole, UnitKind
+from common.indexes import SqliteOnly
 from common.text import searchable
 
 
@@ -81,6 +82,7 @@ class Person(models.Model):
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["last_name", "id", "client"], name="person_last_name"),
+            SqliteOnly(fields=["search_text"], name="person_search"),
             # All that tells who of the private clients refuses profiling, which every list asks.
             models.Index(
                 fields=["profiling_objected_at", "legal_basis", "id", "client"],
