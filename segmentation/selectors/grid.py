@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 from accounts.rights import sees_all
+from clients.models import Client
 from common.paging import Page
 from segmentation.labels import LETTERS, SEGMENT_NOTES, SEGMENTS
 from segmentation.models import ClientSegment, ClientSegmentQuerySet, SegmentationRun
 from segmentation.registry import current_bubble_size
-from segmentation.rules.grid import Segment, SegmentSum
+from segmentation.rules.grid import SEGMENT_CODES, Segment, SegmentSum
 from segmentation.selectors.runs import run_up_to
 
 MAX_BUBBLES = 1000  # more would hide each other, and weigh
@@ -73,6 +76,63 @@ class Bubbles:
     capped: bool
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Columns of stored rows, largest revenue first: what tiles, table and bubbles read. ``segment``: its place in
+    ``SEGMENT_CODES``; NaN: no margin is known."""
+
+    client_ids: NDArray[np.int64]
+    revenue_cents: NDArray[np.int64]
+    margin_rate: NDArray[np.float64]
+    segment: NDArray[np.int64]
+
+    def only(self, which: Any) -> "Placed":
+        return Placed(
+            self.client_ids[which], self.revenue_cents[which], self.margin_rate[which], self.segment[which]
+        )
+
+    def of_segment(self, segment: Segment | None) -> "Placed":
+        return self if segment is None else self.only(self.segment == SEGMENT_CODES.index(segment))
+
+    def in_order(self, sort: str) -> NDArray[np.int64]:
+        """Client ids as ``ordered_rows`` has them: unknown last, ties by id."""
+        key, falls = sort.removeprefix("-"), sort.startswith("-")
+        figures = self.revenue_cents if key == "revenue" else self.margin_rate
+        # NaN sorts last, also when negated.
+        return self.client_ids[np.lexsort((self.client_ids, -figures if falls else figures))]
+
+
+_IN_MEMORY = {"revenue", "margin"}  # sorts that need no collation
+
+
+def placed_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> Placed | None:
+    """All rows under the questions of the list, read once for tiles, table and bubbles: to find out whom those
+    questions mean costs more than the rows. None when nothing is asked: the night's sums and an index answer then."""
+    if chosen.clients is None:
+        return None
+    rows = visible_rows(run, user, chosen.clients).order_by("-revenue_cents", "client_id")
+    found = list(rows.values_list("client_id", "revenue_cents", "margin_rate", "segment"))
+    ids, revenue, margin, segment = zip(*found, strict=True) if found else ((), (), (), ())
+    codes = {code.value: number for number, code in enumerate(SEGMENT_CODES)}
+    return Placed(
+        np.array(ids, dtype=np.int64), np.array(revenue, dtype=np.int64), np.array(margin, dtype=np.float64),
+        np.array([codes[name] for name in segment], dtype=np.int64),
+    )  # fmt: skip
+
+
+def _summed(placed: Placed) -> dict[str, SegmentSum]:
+    """As ``_sums_of``."""
+    found = {}
+    for segment in SEGMENT_CODES:
+        rows = placed.of_segment(segment)
+        known = rows.only(~np.isnan(rows.margin_rate) & (rows.revenue_cents > 0))
+        found[segment.value] = SegmentSum(
+            len(rows.client_ids), int(rows.revenue_cents.sum()),
+            float((known.margin_rate * known.revenue_cents).sum()), int(known.revenue_cents.sum()),
+        )  # fmt: skip
+    return found
+
+
 def visible_rows(
     run: SegmentationRun, user: Any, clients: QuerySet[Any] | None = None
 ) -> ClientSegmentQuerySet:
@@ -80,11 +140,13 @@ def visible_rows(
     return rows if clients is None else rows.filter(client__in=clients)
 
 
-def tiles(run: SegmentationRun, user: Any, clients: QuerySet[Any] | None = None) -> list[Tile]:
-    """One tile per segment, of ``clients`` alone when they are given. The margin rate weighs each known rate with
+def tiles(run: SegmentationRun, user: Any, placed: Placed | None = None) -> list[Tile]:
+    """One tile per segment, of the ``placed`` alone when they are given. The margin rate weighs each known rate with
     the client's revenue."""
-    whole = clients is None and sees_all(user)
-    found = _sums_of_run(run, user) if whole else _sums_of(visible_rows(run, user, clients))
+    if placed is not None:
+        found = _summed(placed)
+    else:
+        found = _sums_of_run(run, user) if sees_all(user) else _sums_of(visible_rows(run, user))
     nothing = SegmentSum(0, 0, None, None)
     total = sum(sums.revenue_cents for sums in found.values())
     return [_tile(segment, found.get(segment.value, nothing), total) for segment in Segment]
@@ -140,29 +202,31 @@ def ordered_rows(run: SegmentationRun, user: Any, chosen: GridFilter) -> ClientS
     return filtered_rows(run, user, chosen).select_related("client").order_by(order, "client_id")
 
 
-def grid_page(run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequence[Tile]) -> GridPage:
+def grid_page(
+    run: SegmentationRun, user: Any, chosen: GridFilter, counted: Sequence[Tile],
+    placed: Placed | None = None,
+) -> GridPage:  # fmt: skip
     """One page of the table; the tiles, counted under the same questions, tell the total."""
     total = sum(tile.clients for tile in counted if chosen.segment in (None, tile.segment))
     number = min(chosen.page, max(1, -(-total // PAGE_ROWS)))
     start = (number - 1) * PAGE_ROWS
-    ordered = ordered_rows(run, user, chosen)
     # Ids first: a far page would else fetch the client of every row it skips.
-    page = list(ordered.values_list("client_id", flat=True)[start : start + PAGE_ROWS])
-    placed = ClientSegment.objects.filter(run=run, client__in=page).select_related("client")
-    found = {row.client_id: row for row in placed}
+    if placed is None or chosen.sort.removeprefix("-") not in _IN_MEMORY:
+        ordered = ordered_rows(run, user, chosen).values_list("client_id", flat=True)
+        page = list(ordered[start : start + PAGE_ROWS])
+    else:
+        page = placed.of_segment(chosen.segment).in_order(chosen.sort)[start : start + PAGE_ROWS].tolist()
+    shown = ClientSegment.objects.filter(run=run, client__in=page).select_related("client")
+    found = {row.client_id: row for row in shown}
     rows = [found[pk] for pk in page if pk in found]
     return GridPage(rows=rows, number=number, size=PAGE_ROWS, has_next=start + PAGE_ROWS < total, total=total)
 
 
-def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> Bubbles:
+def bubbles(
+    run: SegmentationRun, user: Any, chosen: GridFilter, total: int, placed: Placed | None = None
+) -> Bubbles:
     """The largest clients of the filter that have a place in the grid, at most ``MAX_BUBBLES``."""
-    drawable = filtered_rows(run, user, chosen).filter(margin_rate__isnull=False)
-    if chosen.log_scale:
-        drawable = drawable.filter(revenue_cents__gt=0)
-    drawn = list(
-        drawable.order_by("-revenue_cents", "client_id")
-        .values_list("client_id", "client__name", "revenue_cents", "margin_rate", "segment")[: MAX_BUBBLES + 1]
-    )  # fmt: skip
+    drawn = _drawn(run, user, chosen) if placed is None else _drawn_of(placed, chosen)
     capped = len(drawn) > MAX_BUBBLES
     drawn = drawn[:MAX_BUBBLES]
     provider = current_bubble_size()
@@ -185,6 +249,36 @@ def bubbles(run: SegmentationRun, user: Any, chosen: GridFilter, total: int) -> 
         "labels": _chart_labels(str(provider.label) if provider and sizes else None),
     }
     return Bubbles(data, len(points), 0 if capped else total - len(points), capped)
+
+
+_Drawn = list[tuple[int, str, int, float, str]]  # client, name, revenue, margin rate, segment
+
+
+def _drawn(run: SegmentationRun, user: Any, chosen: GridFilter) -> _Drawn:
+    """One more than are drawn, when there are more."""
+    drawable = filtered_rows(run, user, chosen).filter(margin_rate__isnull=False)
+    if chosen.log_scale:
+        drawable = drawable.filter(revenue_cents__gt=0)
+    return list(
+        drawable.order_by("-revenue_cents", "client_id")
+        .values_list("client_id", "client__name", "revenue_cents", "margin_rate", "segment")[: MAX_BUBBLES + 1]
+    )  # fmt: skip
+
+
+def _drawn_of(placed: Placed, chosen: GridFilter) -> _Drawn:
+    rows = placed.of_segment(chosen.segment)
+    rows = rows.only(~np.isnan(rows.margin_rate) & ((rows.revenue_cents > 0) | (not chosen.log_scale)))
+    rows = rows.only(slice(MAX_BUBBLES + 1))
+    names = dict(Client.objects.filter(pk__in=rows.client_ids.tolist()).order_by().values_list("pk", "name"))
+    figures = zip(
+        rows.client_ids.tolist(), rows.revenue_cents.tolist(), rows.margin_rate.tolist(), rows.segment.tolist(),
+        strict=True,
+    )  # fmt: skip
+    return [
+        (pk, names[pk], cents, rate, SEGMENT_CODES[code].value)
+        for pk, cents, rate, code in figures
+        if pk in names
+    ]
 
 
 def _trails(run: SegmentationRun, client_ids: Sequence[int]) -> dict[int, tuple[int, float, str]]:

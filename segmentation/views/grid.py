@@ -22,7 +22,7 @@ from segmentation.labels import SEGMENTS
 from segmentation.models import SegmentationRun
 from segmentation.rules.grid import MIN_TENURE_DAYS, Segment
 from segmentation.selectors.explained import history_of, reasons_of
-from segmentation.selectors.grid import GridFilter, bubbles, grid_page, ordered_rows, tiles
+from segmentation.selectors.grid import GridFilter, bubbles, grid_page, ordered_rows, placed_rows, tiles
 from segmentation.selectors.runs import published_run, segment_of
 
 
@@ -83,9 +83,10 @@ def _kept(request: HttpRequest, chosen: GridFilter, state: ListState) -> list[tu
 
 def _grid_context(request: HttpRequest, run: SegmentationRun) -> dict[str, Any]:
     chosen, state = _asked(request)
-    counted = tiles(run, request.user, chosen.clients)
-    table = grid_page(run, request.user, chosen, counted)
-    drawn = bubbles(run, request.user, chosen, table.total)
+    placed = placed_rows(run, request.user, chosen)
+    counted = tiles(run, request.user, placed)
+    table = grid_page(run, request.user, chosen, counted, placed)
+    drawn = bubbles(run, request.user, chosen, table.total, placed)
     drawn.data["client_url"] = reverse("clients:detail", args=[0])
     by_segment = {tile.segment.value: tile for tile in counted}
     return filter_context(state, views_for(request, CLIENTS.key)) | {
