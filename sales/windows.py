@@ -144,6 +144,12 @@ def _fetch(as_of: date, after: int, upto: int) -> _Found:
     )
 
 
+def clients_between(after: int, upto: int) -> tuple[Ints, Ints]:
+    """Ids in rising order, and from which day on the client is observed, as an ordinal (0: from the first on)."""
+    rows = _sorted(arrays.select(_clients_sql(after, upto), ("client_id", "observed_from")), "client_id")
+    return rows["client_id"], rows["observed_from"]
+
+
 def _sums(as_of: date, found: _Found) -> Windows:
     clients, rows = _sorted(found.clients, "client_id"), _sorted(_decoded(found.days), "sort_key")
     return _Sums(as_of, clients["client_id"], clients["observed_from"], rows).windows()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
-from common.arrays import day_number, places, select
+from common.arrays import places, select
 from common.periods import WINDOW_DAYS
+from sales.days import days_within, first_of, summed
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -45,7 +45,7 @@ def years_of(days: Sequence[date], client_ids: Ints) -> list[Year]:
 
     The sums equal those of ``sales.windows`` for the same day.
     """
-    rows = _rows(days)
+    rows = days_within(min(days) - timedelta(days=WINDOW_DAYS), max(days), _WHOLE, _SELDOM)
     place, known = places(client_ids, rows["client"])
     return [
         _year(
@@ -65,11 +65,11 @@ def _start(day: date) -> int:
 def _year(rows: dict[str, Ints], place: Ints, inside: Flags, count: int) -> Year:
     which = np.flatnonzero(inside)
     at = place[which]
-    sums = {name: _summed(at, rows[name][which], count) for name in _SUMMED}
-    bought = rows["bought"][which] == 1
+    sums = {name: summed(at, rows[name][which], count) for name in (*_WHOLE, *_SELDOM)}
+    bought = rows["bought"][which]
     return Year(
         rev=sums["rev"], rc=sums["rev"] - sums["uncosted"], cost=sums["cost"],
-        first_day=_first(at[bought], rows["day"][which][bought], count),
+        first_day=first_of(at[bought], rows["day"][which][bought], count),
         online=sums["online"], offline=sums["offline"], no_channel=sums["no_channel"],
     )  # fmt: skip
 
@@ -93,57 +93,5 @@ def observed_since(day: date, client_ids: Ints) -> Flags:
     return np.isin(client_ids, rows["client_id"])
 
 
-_SUMMED = ("rev", "cost", "uncosted", "online", "offline", "no_channel")
-_DAY_BITS = 22  # the ordinal of 9999-12-31 has as many
-_DAY = (1 << _DAY_BITS) - 1
-_CLIENT_DAY = f"(client_id * {1 << _DAY_BITS} + {{day}})"
-_FLAG_BITS = 3
-
-
-def _rows(days: Sequence[date]) -> dict[str, Ints]:
-    """The rollup of all the windows, decoded: one element per client and day."""
-    found = select(_days_sql(days), ("packed", "rev", "cost", "online", "offline", *_SELDOM))
-    packed = found.pop("packed")
-    for bit, name in enumerate(_SELDOM):
-        found[name] = _filled(packed >> bit & 1, found[name])
-    key = packed >> _FLAG_BITS
-    return found | {"client": key >> _DAY_BITS, "day": key & _DAY, "bought": packed >> 2 & 1}
-
-
-def _filled(has: Ints, values: Ints) -> Ints:
-    whole = np.zeros(len(has), dtype=np.int64)
-    whole[has == 1] = values
-    return whole
-
-
-def _first(place: Ints, days: Ints, count: int) -> Ints:
-    """The least of the days at each place, 0 where there is none."""
-    first = np.full(count, _DAY)
-    np.minimum.at(first, place, days)
-    first[first == _DAY] = 0
-    return first
-
-
-def _summed(place: Ints, values: Ints, count: int) -> Ints:
-    """Whole cents: sums below 2⁵³ are exact in the floats of ``bincount``."""
-    return np.rint(np.bincount(place, values, count)).astype(np.int64)
-
-
-# 0 on most days, and then not sent: a flag in the packed number tells.
+_WHOLE = ("rev", "cost", "online", "offline")
 _SELDOM = {"uncosted": "rev - rc", "no_channel": "no_channel"}
-
-
-def _days_sql(days: Sequence[date]) -> str:
-    """Client, day and flags travel in one number."""
-    since = min(days) - timedelta(days=WINDOW_DAYS)
-    flags = " + ".join(
-        f"CASE WHEN {sql} <> 0 THEN {1 << bit} ELSE 0 END" for bit, sql in enumerate(_SELDOM.values())
-    )
-    seldom = ", ".join(f"NULLIF({sql}, 0) AS {name}" for name, sql in _SELDOM.items())
-    # Years are much of the table: SQLite reads it in half the time without an index ("+" forbids it).
-    plus = "+" if connection.vendor == "sqlite" else ""
-    return (
-        f"SELECT {_CLIENT_DAY.format(day=day_number('day'))} * {1 << _FLAG_BITS} + {flags}"
-        f" + CASE WHEN orders > 0 THEN 4 ELSE 0 END AS packed, rev, cost, online, offline, {seldom}"
-        f" FROM sales_clientday WHERE {plus}day > '{since}' AND {plus}day <= '{max(days)}'"
-    )

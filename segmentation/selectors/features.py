@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common import arrays
-from sales.windows import fetch_all
+from sales.trade import trade_of
 from segmentation.models import SegmentationRun
 from segmentation.rules.grid import SEGMENT_CODES, Features
 from segmentation.rules.stability import NONE, Standings
@@ -28,20 +28,20 @@ class Portfolio:
 
 def portfolio_on(as_of: date) -> Portfolio:
     """Sums of W0 out of the rollup, every client once, those without an order included."""
-    sums = fetch_all(as_of)
+    sums = trade_of(as_of)
     features = Features(
         client_ids=sums.client_id,
-        revenue_cents=sums.rev0,
-        margin_rate=_ratio(sums.rc0 - sums.cost0, sums.rc0),
-        cost_coverage=_ratio(sums.abs_rc0, sums.abs_rev0),
-        assumed_share=_ratio(sums.assumed0, sums.abs_rc0),
+        revenue_cents=sums.rev,
+        margin_rate=_ratio(sums.rc - sums.cost, sums.rc),
+        cost_coverage=_ratio(sums.abs_rc, sums.abs_rev),
+        assumed_share=_ratio(sums.assumed, sums.abs_rc),
         tenure_days=np.nan_to_num(sums.tenure(as_of), nan=-1).astype(np.int64),
     )
-    costed, cost = int(sums.rc0.sum()), int(sums.cost0.sum())
+    costed, cost = int(sums.rc.sum()), int(sums.cost.sum())
     return Portfolio(
         features,
         (costed - cost) / costed if costed > 0 else None,
-        orders=sums.days0.astype(float),
+        orders=sums.days.astype(float),
         recency_days=np.where(sums.last_day > 0, as_of.toordinal() - sums.last_day, np.nan),
     )
 

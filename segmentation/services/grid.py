@@ -1,6 +1,6 @@
 """Writes of the grid: place everybody, note who moved."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -49,7 +49,8 @@ def classify_clients(*, as_of: date, now: datetime) -> SegmentationRun:
     own = own_in_force()
     own_ids = own_segments_of(own, portfolio, as_of) if own else None
     run = _create_run(as_of, thresholds, portfolio, placed.after, now, own)
-    insert(ClientSegment._meta.db_table, _columns(run.pk, portfolio.features, placed.after, own_ids))
+    columns = _columns(run.pk, portfolio.features, placed.after, own_ids)
+    insert(ClientSegment._meta.db_table, _largest_first(columns))
     write_events(run, portfolio.features, placed, own_ids, now)
     _publish(run)
     return run
@@ -126,6 +127,12 @@ def _columns(
         "pending_since": Column("date", days_of(placed.since)),
         "own_id": Column("bigint", np.where(own > 0, own, np.nan)),
     }
+
+
+def _largest_first(columns: dict[str, Column]) -> dict[str, Column]:
+    """In the order of the wider of the two indexes: it then grows at its end, an eighth cheaper."""
+    order = np.argsort(-columns["revenue_cents"].values, kind="stable")
+    return {name: replace(column, values=column.values[order]) for name, column in columns.items()}
 
 
 def _publish(run: SegmentationRun) -> None:

@@ -10,6 +10,7 @@ from clients.models import Client
 from clients.rules import ClientState
 from common.periods import WINDOW_DAYS
 from sales.models import ClientDay
+from sales.trade import trade_of
 from sales.windows import fetch_all
 from sales.year import bought_before, observed_since, years_of
 
@@ -39,6 +40,23 @@ def test_the_year_equals_the_windows(days: None, back: int) -> None:
     ]  # fmt: skip
     assert [bool(np.array_equal(ours, theirs)) for ours, theirs in pairs] == [True] * len(pairs)
     assert (year.rev.any(), (year.rev != year.rc).any(), before.bought.any()) == (True,) * 3
+
+
+@pytest.mark.parametrize("back", [0, 1, 200, 2000])
+def test_the_trade_equals_the_windows(days: None, back: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_of = AS_OF - timedelta(days=back)
+    windows = fetch_all(as_of)
+    monkeypatch.setattr("sales.trade.id_ranges", lambda size: iter([(0, 7), (7, 300), (300, 400)]))
+    trade = trade_of(as_of)
+    pairs = [
+        (trade.client_id, windows.client_id), (trade.start, windows.start), (trade.last_day, windows.last_day),
+        (trade.days, windows.days0), (trade.rev, windows.rev0), (trade.abs_rev, windows.abs_rev0),
+        (trade.rc, windows.rc0), (trade.abs_rc, windows.abs_rc0), (trade.cost, windows.cost0),
+        (trade.assumed, windows.assumed0),
+    ]  # fmt: skip
+    assert [bool(np.array_equal(ours, theirs)) for ours, theirs in pairs] == [True] * len(pairs)
+    assert np.array_equal(trade.tenure(as_of), windows.tenure(as_of), equal_nan=True)
+    assert (trade.rev != trade.abs_rev).any() == (back < 2000)
 
 
 @pytest.mark.parametrize("back", [0, 100, 364, 700])
