@@ -18,6 +18,7 @@ from clients.objectivity import doubtful_words
 from clients.people_views import page_number
 from clients.record_forms import AnyInteractionForm, InteractionForm
 from clients.services import delete_record, log_interaction
+from clients.timeline import talks_of
 from clients.timeline import timeline as timeline_of
 from common.htmx import page
 from common.once import once
@@ -28,7 +29,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     client = visible_client(request, pk)
     dossier = Dossier(client, request.user, timezone.now(), once(request))
     found = timeline_of(dossier, kind=request.GET.get("kind", ""), number=page_number(request))
-    context = {"client": client, "timeline": found}
+    context = {"client": client, "timeline": found, "service": dossier.of(talks_of).service}
     return page(request, "clients/timeline.html", context, partial="events")
 
 

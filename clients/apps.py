@@ -48,14 +48,15 @@ class ClientsConfig(AppConfig):
         registry.add_panel(
             registry.Panel(
                 "duplicates", "clients/panels/duplicates.html", duplicates, zone="side", position=15,
-                title=_("Likely the same client"),
+                title=_("Likely the same client"), later=True,
             )
         )  # fmt: skip
         registry.add_panel(
             registry.Panel(
-                "privacy", "clients/panels/privacy.html", privacy_panel, "side", 90, _("Personal data")
+                "privacy", "clients/panels/privacy.html", privacy_panel, "side", 90, _("Personal data"),
+                later=True,
             )
-        )
+        )  # fmt: skip
         navigation.add(
             navigation.Entry(
                 key="retention", label=_("Personal data"), icon="shield-check", url_name="clients:retention",

@@ -25,12 +25,14 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, eq=False)
 class Dossier:
-    """``client`` is one that ``user`` may see; ``now`` is the moment of the request."""
+    """``client`` is one that ``user`` may see; ``now`` is the moment of the request; ``whole`` when nothing of
+    the page is left for later."""
 
     client: Client
     user: Any
     now: datetime
     once: Once = field(default_factory=Once)
+    whole: bool = False
 
     @cached_property
     def today(self) -> date:

@@ -37,11 +37,11 @@ def _tasks(dossier: Dossier) -> Mapping[str, Any]:
 
 
 def _timeline(dossier: Dossier) -> Mapping[str, Any]:
-    return {
-        "timeline": timeline(dossier),
-        "service": dossier.of(talks_of).service,
-        "may_edit": may_with(dossier.user, Act.EDIT, dossier.client),
-    }
+    """The way to log a talk; the events come by the timeline's own address, right after the page."""
+    context = {"may_edit": may_with(dossier.user, Act.EDIT, dossier.client)}
+    if not dossier.whole:
+        return context
+    return context | {"timeline": timeline(dossier), "service": dossier.of(talks_of).service}
 
 
 def _units(dossier: Dossier) -> Mapping[str, Any] | None:
@@ -62,7 +62,11 @@ def _family(dossier: Dossier) -> Mapping[str, Any] | None:
 
 people_panel = Panel("people", "clients/panels/people.html", _people, "side", 5, _("People"))
 tasks_panel = Panel("tasks", "clients/panels/tasks.html", _tasks, "side", 10, _("Tasks"))
-units_panel = Panel("units", "clients/panels/units.html", _units, "side", 30, _("Household or group"))
+units_panel = Panel(
+    "units", "clients/panels/units.html", _units, "side", 30, _("Household or group"), later=True
+)
 timeline_panel = Panel("timeline", "clients/panels/timeline.html", _timeline, "main", 40, _("Timeline"))
-family_panel = Panel("family", "clients/panels/family.html", _family, "main", 50, _("Company family"))
+family_panel = Panel(
+    "family", "clients/panels/family.html", _family, "main", 50, _("Company family"), later=True
+)
 PANELS = (people_panel, tasks_panel, units_panel, timeline_panel, family_panel)

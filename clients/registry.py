@@ -4,7 +4,7 @@ An app registers in ``AppConfig.ready``. A panel is a part of the 360° page, a 
 list (also a filter and a sort), a badge stands in the head of the client and in search results.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from clients.dossier import Dossier
 from common.lists.spec import Column
 
-__all__ = ["MONEY_TEMPLATE", "Column", "Command", "Dossier", "Event", "Hit", "Join", "Panel", "Revenue", "SearchSource", "Shape", "TimelineSource", "add_column", "add_command", "add_join", "add_panel", "add_search", "add_shape", "add_timeline", "columns", "commands_for", "joined", "panels", "revenue_of", "search_sources", "set_revenue_source", "shapes", "timeline_sources"]  # fmt: skip
+__all__ = ["MONEY_TEMPLATE", "Column", "Command", "Dossier", "Event", "Hit", "Join", "Panel", "Revenue", "SearchSource", "Shape", "TimelineSource", "add_column", "add_command", "add_join", "add_panel", "add_search", "add_shape", "add_timeline", "columns", "commands_for", "joined", "later_panels", "panels", "revenue_of", "search_sources", "set_revenue_source", "shapes", "timeline_sources"]  # fmt: skip
 
 MONEY_TEMPLATE = "clients/columns/money.html"
 
@@ -27,7 +27,8 @@ class Panel:
     ``context(dossier)`` returns what ``template`` reads; ``None`` leaves the panel out.
     ``zone``: "head" (chips beside the name), "strip" (the indicators), "main" or "side". A panel with a ``title`` is framed as a section
     under that title, one without brings its own frame. ``scripts`` are static paths the page loads
-    after ECharts and ``js/charts.js``.
+    after ECharts and ``js/charts.js``, ``styles`` its own sheets. One that is ``later`` comes in a second answer
+    right after the page (main and side only): what nobody reads first.
     """
 
     key: str
@@ -37,6 +38,8 @@ class Panel:
     position: int = 50
     title: str | Promise = ""
     scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ class Shape:
 
 _shapes: dict[str, list[Shape]] = {}
 _commands: dict[str, Command] = {}
-_joins: dict[str, Join] = {}
+_joins: dict[str, tuple[Join, bool]] = {}
 _search: dict[str, SearchSource] = {}
 _panels: dict[str, Panel] = {}
 _revenue: list[RevenueSource] = []
@@ -149,14 +152,16 @@ def shapes(list_key: str) -> list[Shape]:
     return _shapes.get(list_key, [])
 
 
-def add_join(key: str, join: Join) -> None:
-    _joins[key] = join
+def add_join(key: str, join: Join, *, later: bool = False) -> None:
+    """``later``: only panels that come later ask for it."""
+    _joins[key] = (join, later)
 
 
-def joined(clients: QuerySet[Any]) -> QuerySet[Any]:
-    """With what the apps above read together with the client of a page."""
-    for join in _joins.values():
-        clients = join(clients)
+def joined(clients: QuerySet[Any], whens: Collection[bool] = (False, True)) -> QuerySet[Any]:
+    """With what the apps above read together with the client of a page, now (False) or later (True)."""
+    for join, later in _joins.values():
+        if later in whens:
+            clients = join(clients)
     return clients
 
 
@@ -198,6 +203,10 @@ def timeline_sources() -> list[TimelineSource]:
 
 def panels(zone: str) -> list[Panel]:
     return sorted((panel for panel in _panels.values() if panel.zone == zone), key=lambda p: p.position)
+
+
+def later_panels() -> list[Panel]:
+    return [panel for zone in ("main", "side") for panel in panels(zone) if panel.later]
 
 
 def columns() -> list[Column]:

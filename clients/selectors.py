@@ -18,10 +18,11 @@ class ShownPanel:
     context: Mapping[str, Any]
 
 
-def shown_panels(dossier: Dossier, zone: str) -> list[ShownPanel]:
+def shown_panels(dossier: Dossier, zone: str, *, later: bool = False) -> list[ShownPanel]:
     return [
         ShownPanel(panel, context)
         for panel in registry.panels(zone)
+        if panel.later == later
         if (context := panel.context(dossier)) is not None
     ]
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("pick/", search_views.pick, name="pick"),
     path("log/", activity_views.log_any, name="log_any"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/more/", views.more, name="more"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     *merging.urlpatterns,
     *personal.urlpatterns,

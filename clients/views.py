@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from accounts.rights import may, may_with
 from accounts.rules import Act
 from clients import registry
 from clients.dossier import Dossier
-from clients.editing import saved, visible_client, visible_clients
+from clients.editing import saved, visible_client
 from clients.forms import ClientForm
 from clients.listing import show
 from clients.lists.clients import CLIENTS
@@ -23,7 +24,7 @@ from clients.models import Client, Tag
 from clients.selectors import shown_panels
 from clients.services import save_client, self_person
 from common.aggregates import Joined, parted
-from common.htmx import page
+from common.htmx import asks_for_part, page
 from common.once import once
 
 
@@ -33,20 +34,46 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    client = registry.joined(_with_tags(visible_clients(request))).filter(pk=pk).first()
-    if client is None:  # a merged client is found where it lives on, by whoever may see that
+    """What is read first; the timeline and the panels of ``more`` come right after it."""
+    dossier = _dossier(request, pk, {False})
+    if dossier is None:
         return redirect(visible_client(request, living(pk)))
-    dossier = Dossier(client, request.user, timezone.now(), once(request))
+    return page(request, "clients/detail.html", _first(dossier) | {"more": None})
+
+
+def more(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panels that come later; without scripts the whole page at once."""
+    part = asks_for_part(request)
+    dossier = _dossier(request, pk, {True} if part else {False, True})
+    if dossier is None:
+        return redirect("clients:more", visible_client(request, living(pk)).pk)
+    later = {zone: shown_panels(dossier, zone, later=True) for zone in ("main", "side")}
+    context = {"client": dossier.client} if part else _first(dossier)
+    return page(request, "clients/detail.html", context | {"more": later, "part": part}, partial="later")
+
+
+def _dossier(request: HttpRequest, pk: int, whens: Collection[bool]) -> Dossier | None:
+    """None when there is no such client: a merged one is found where it lives on, by whoever may see that."""
+    clients: QuerySet[Client] = Client.objects.visible_to(request.user)
+    if False in whens:
+        clients = _with_tags(clients.select_related("owner", "team"))
+    client = registry.joined(clients, whens).filter(pk=pk).first()
+    if client is None:
+        return None
+    return Dossier(client, request.user, timezone.now(), once(request), whole=len(whens) == 2)
+
+
+def _first(dossier: Dossier) -> dict[str, Any]:
+    client: Any = dossier.client
     zones = {zone: shown_panels(dossier, zone) for zone in ("head", "strip", "main", "side")}
-    scripts = dict.fromkeys(
-        script for shown in zones.values() for item in shown for script in item.panel.scripts
-    )
-    context = {
-        "client": client, "zones": zones, "panel_scripts": list(scripts),
-        "may_edit": may_with(request.user, Act.EDIT, client),
-        "tags": sorted(parted(client.tag_names)),  # type: ignore[attr-defined]
+    panels = [*(item.panel for shown in zones.values() for item in shown), *registry.later_panels()]
+    return {
+        "client": client, "zones": zones,
+        "panel_scripts": list(dict.fromkeys(script for panel in panels for script in panel.scripts)),
+        "panel_styles": list(dict.fromkeys(sheet for panel in panels for sheet in panel.styles)),
+        "may_edit": may_with(dossier.user, Act.EDIT, client),
+        "tags": sorted(parted(client.tag_names)),
     }  # fmt: skip
-    return page(request, "clients/detail.html", context)
 
 
 def _with_tags(clients: QuerySet[Client]) -> QuerySet[Client]:

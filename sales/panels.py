@@ -41,6 +41,6 @@ revenue_panel = Panel(
 )  # fmt: skip
 orders_panel = Panel(
     "orders", "sales/panels/orders.html", _orders, zone="main", position=60,
-    title=gettext_lazy("Recent orders"),
+    title=gettext_lazy("Recent orders"), later=True,
 )  # fmt: skip
 orders_found = SearchSource("orders", gettext_lazy("Orders"), order_hits, 40)

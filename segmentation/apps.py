@@ -28,7 +28,8 @@ class SegmentationConfig(AppConfig):
         add_shape(
             "clients", Shape(pgettext_lazy("a picture of the clients", "Grid"), "grid", "segmentation:grid")
         )
-        add_join("segmentation", dossier.with_rows)
+        add_join("segmentation-place", dossier.with_place)
+        add_join("segmentation", dossier.with_rows, later=True)
         add_source(source)
         add_timeline(moves)
 
@@ -38,7 +39,7 @@ class SegmentationConfig(AppConfig):
         add_panel(
             Panel(
                 "grid", "segmentation/panels/position.html", panels.position,
-                zone="side", position=20, title=_("Place in the grid"),
+                zone="side", position=20, title=_("Place in the grid"), later=True,
             )
         )  # fmt: skip
         add_column(
@@ -55,6 +56,8 @@ class SegmentationConfig(AppConfig):
                 zone="main",
                 position=45,
                 title=_("Playbook"),
+                styles=("css/segmentation.css",),
+                later=True,
             )
         )
         add_panel(
@@ -65,6 +68,8 @@ class SegmentationConfig(AppConfig):
                 zone="side",
                 position=30,
                 title=_("Way online"),
+                styles=("css/segmentation.css",),
+                later=True,
             )
         )
         add_column(

@@ -40,12 +40,18 @@ from segmentation.selectors.runs import segment_of
 EVENTS_READ = PAGE_SIZE + 1
 
 
+def with_place(clients: QuerySet[Any]) -> QuerySet[Any]:
+    """Joins each client's row of the newest grid, once: what the chip beside the name tells."""
+    if "grid_joined" in clients.query._filtered_relations:  # type: ignore[attr-defined]
+        return clients
+    clients = with_row_of_run(clients, "grid_joined", "segments", _newest(SegmentationRun))
+    return clients.select_related("grid_joined__run", "grid_joined__own")
+
+
 def with_rows(clients: QuerySet[Any]) -> QuerySet[Any]:
     """Joins each client's rows of the newest grid and of the newest readiness, what people said of it, and the
     company's own words of the playbook it is played by."""
-    for name, relation, runs in _JOINED:
-        newest = runs.objects.filter(published=True).order_by("-as_of").values("pk")[:1]
-        clients = with_row_of_run(clients, name, relation, newest)
+    clients = with_row_of_run(with_place(clients), "readiness_joined", "readiness", _newest(ReadinessRun))
     own = When(grid_joined__run__own__isnull=False, then=F("grid_joined__own__playbook"))
     clients = clients.annotate(
         played_as=Case(own, default=F("grid_joined__segment"), output_field=CharField())
@@ -59,10 +65,9 @@ def with_rows(clients: QuerySet[Any]) -> QuerySet[Any]:
     )  # fmt: skip
 
 
-_JOINED: tuple[tuple[str, str, Any], ...] = (
-    ("grid_joined", "segments", SegmentationRun),
-    ("readiness_joined", "readiness", ReadinessRun),
-)
+def _newest(runs: Any) -> QuerySet[Any]:
+    newest: QuerySet[Any] = runs.objects.filter(published=True).order_by("-as_of").values("pk")[:1]
+    return newest
 
 
 def grid_row(dossier: Dossier) -> ClientSegment | None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client as Browser
+from django.urls import reverse
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -107,6 +108,11 @@ def make_cast() -> Cast:
         diane=user("diane", Role.DIRECTOR, None),
         oscar=user("oscar", Role.ADMINISTRATOR, None),
     )  # fmt: skip
+
+
+def whole_page(client: Any) -> str:
+    """The address of the page of ``client`` with nothing left for a second answer."""
+    return reverse("clients:more", args=[client.pk])
 
 
 @pytest.fixture

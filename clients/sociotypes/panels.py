@@ -15,5 +15,11 @@ def _people(dossier: Dossier) -> Mapping[str, Any] | None:
 
 
 types_panel = Panel(
-    "sociotypes", "sociotypes/panel.html", _people, zone="side", position=40, title=_("Readiness for online")
+    "sociotypes",
+    "sociotypes/panel.html",
+    _people,
+    zone="side",
+    position=40,
+    title=_("Readiness for online"),
+    later=True,
 )

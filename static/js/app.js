@@ -113,10 +113,19 @@
     window.bootstrap.Offcanvas.getOrCreateInstance(drawer).show();
   });
 
+  /* A part that comes right after the page may hold what its address asks for; who scrolled meanwhile stays. */
+  document.body.addEventListener("htmx:load", function (event) {
+    var asked = window.location.hash && document.getElementById(window.location.hash.slice(1));
+    if (asked && asked !== event.target && event.target.matches(".more") && event.target.contains(asked) && !window.scrollY) window.location.replace(window.location.hash);
+  });
+
   /* When a fragment cannot be had, the link itself still leads to the page. */
   document.body.addEventListener("htmx:responseError", function (event) {
     var link = event.detail.elt;
     if (link && link.matches("a[href]")) window.location.assign(link.href);
+  });
+  document.body.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.failed) document.querySelectorAll(".later").forEach(function (part) { part.removeAttribute("aria-busy"); });
   });
 
   if (/Mac|iPhone|iPad/.test(navigator.platform)) {

@@ -14,7 +14,7 @@ from attention.services import freeze_lists
 from attention.views import CARDS_AT_ONCE
 from common.periods import IsoWeek
 from tests.attention.helpers import fading, know, make_night
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.factories.records import make_client
 
 HOME_QUERIES = 5
@@ -242,7 +242,7 @@ def test_why_opens_as_page_and_as_fragment(cast: Cast, browser_of: Any) -> None:
 
 def test_the_client_page_tells_of_the_lists(cast: Cast, browser_of: Any) -> None:
     (line,) = list_now(cast.alice)
-    html = browser_of(cast.alice).get(line.client.get_absolute_url()).content.decode()
+    html = browser_of(cast.alice).get(whole_page(line.client)).content.decode()
     assert html.count(f"#line-{line.pk}") == 2  # the panel, and the timeline
 
 

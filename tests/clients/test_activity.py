@@ -17,7 +17,7 @@ from clients.rules import TaskState
 from clients.services import Overlap, join_unit, leave_unit, open_task, postponed_to, set_task_state
 from clients.timeline import ServiceTime, talks_of, timeline
 from sales.models import ClientDay
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.factories.records import (
     make_client,
     make_interaction,
@@ -86,7 +86,7 @@ def test_a_person_of_another_client_cannot_be_named(cast: Cast, browser_of: Any)
 def test_words_that_judge_warn_and_are_kept(cast: Cast, browser_of: Any) -> None:
     client = make_client(owner=cast.alice)
     post_talk(browser_of(cast.alice), client, summary="Acheteur pénible, souvent malade.")
-    page = browser_of(cast.alice).get(client.get_absolute_url())
+    page = browser_of(cast.alice).get(whole_page(client))
     assert Interaction.objects.get().summary == "Acheteur pénible, souvent malade."
     assert "Acheteur" in page.content.decode()
     assert doubtful_words("Acheteur PÉNIBLE, souvent malade; penible") == ["penible", "malade"]

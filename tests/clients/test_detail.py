@@ -29,7 +29,7 @@ def no_panels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_foreign_client_looks_like_an_absent_one(cast: Cast, browser_of: Any) -> None:
     foreign = make_client(owner=cast.carl, name="Lyonnaise")
     browser = browser_of(cast.alice)
-    for name in ("clients:detail", "clients:edit"):
+    for name in ("clients:detail", "clients:more", "clients:edit"):
         there = browser.get(reverse(name, args=[foreign.pk]))
         nowhere = browser.get(reverse(name, args=[foreign.pk + 999]))
         assert there.status_code == nowhere.status_code == 404

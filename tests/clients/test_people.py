@@ -220,7 +220,7 @@ def test_the_history_names_no_client_out_of_sight(cast: Cast) -> None:
     assert seen.fields[0].after == "Secret"
 
 
-@pytest.mark.parametrize("name", ["clients:history", "clients:detail", "clients:timeline"])
+@pytest.mark.parametrize("name", ["clients:history", "clients:detail", "clients:more", "clients:timeline"])
 def test_more_people_and_changes_need_no_more_queries(
     name: str, cast: Cast, browser_of: Any, django_assert_max_num_queries: Any
 ) -> None:

@@ -208,6 +208,7 @@ def test_pages_of_the_erased_are_not_found(cast: Cast, browser_of: Any) -> None:
         for pk in (survivor.pk, loser.pk):
             for address in (
                 reverse("clients:detail", args=[pk]),
+                reverse("clients:more", args=[pk]),
                 reverse("clients:privacy", args=["client", pk]),
             ):
                 assert browser.get(address).status_code == 404

@@ -62,7 +62,10 @@ def test_pages_of_a_seller(visit, demo: Client, width, theme, language):
     visitor.look()
     visitor.go("clients:list")
     visitor.look()
-    visitor.go("clients:detail", demo.pk)
+    visitor.page.goto(f"{visitor.base_url}{demo.get_absolute_url()}#panel-units")
+    expect(visitor.page.locator("#panel-units")).to_be_in_viewport()  # it came after the page
+    expect(visitor.page.locator(".timeline-kinds")).to_have_count(1)
+    expect(visitor.page.locator("[aria-busy]")).to_have_count(0)
     visitor.look()
     visitor.go("clients:edit", demo.pk)
     visitor.look()

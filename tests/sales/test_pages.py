@@ -22,7 +22,7 @@ from sales.models import Category, DirtyDay, OrderLine, Product
 from sales.panels import orders_panel, revenue_panel
 from sales.rollup import rebuild_dirty
 from sales.services import mark_all_dirty
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.factories.records import make_client, make_order
 
 CSV = "Customer;Date;Amount\nC1;25/03/2024;10,50\nC2;2024-99-99;1,00\n;25/03/2024;1,00\n"
@@ -304,7 +304,7 @@ def test_the_clients_page_shows_them(cast: Cast, browser_of: Any) -> None:
     make_order(client, date(2024, 3, 1), 100_000)
     mark_all_dirty()
     rebuild_dirty()
-    page = browser_of(cast.alice).get(reverse("clients:detail", args=[client.pk])).content.decode()
+    page = browser_of(cast.alice).get(whole_page(client)).content.decode()
     assert page.count('data-chart="revenue-months"') == 1
     assert "Recent orders" in page
 

@@ -36,7 +36,7 @@ from segmentation.services.matrix import compute_matrix, set_reference
 from segmentation.services.migration import GateClosed, log_step, open_wave, set_facts
 from segmentation.services.readiness import compute_readiness, set_assumptions
 from tests.clients.sociotypes.records import MOUTON, NO, NUL, PHILE, make_person, make_result
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.factories.records import make_client
 from tests.segmentation.records import AS_OF, NOW
 from tests.segmentation.test_pages import lead_of, listed_in, text_of
@@ -353,7 +353,7 @@ def test_the_client_page_shows_the_way_and_takes_steps(
     computed: dict[str, Client], cast: Cast, browser_of: Any
 ) -> None:
     client, browser = computed["Bellis"], browser_of(cast.alice)
-    text = text_of(browser.get(client.get_absolute_url()).content.decode())
+    text = text_of(browser.get(whole_page(client)).content.decode())
     assert "Followers" in text
     assert "Accompaniment: 0 of 4" in text
     assert [step.cell for step in path_of(client)] == ["migration", "current"]

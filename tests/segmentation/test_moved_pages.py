@@ -16,7 +16,7 @@ from clients.models import Client
 from segmentation.models import SegmentEvent
 from segmentation.rules.grid import Preset, Thresholds
 from segmentation.services import activate_thresholds, classify_clients
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.segmentation.records import AS_OF, NOW, client_with, four_corners
 from tests.segmentation.test_pages import body_of, lead_of, listed_in, text_of
 
@@ -108,7 +108,7 @@ def test_the_path_stands_on_the_why_and_the_client_page(
     cast: Cast, browser_of: Any, moved: dict[str, Client]
 ) -> None:
     whale = moved["whale"]
-    for url in (reverse("segmentation:why", args=[whale.pk]), whale.get_absolute_url()):
+    for url in (reverse("segmentation:why", args=[whale.pk]), whole_page(whale)):
         text = text_of(browser_of(cast.alice).get(url).content.decode())
         assert "The lines were moved" in text, url
 

@@ -25,7 +25,7 @@ from segmentation.services.matrix import compute_matrix
 from segmentation.services.migration import log_step
 from segmentation.services.readiness import compute_readiness
 from tests.clients.sociotypes.records import MOUTON, make_person, make_result
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.segmentation.records import AS_OF, NOW
 from tests.segmentation.test_migration import portfolio  # noqa: F401, a fixture
 from tests.segmentation.test_pages import listed_in, text_of
@@ -96,7 +96,7 @@ def test_the_page_of_the_client_has_no_path_wave_or_playbook(
     titles = ("Way online", "Followers", "Accompaniment: 1 of 4")
 
     def shown() -> list[bool]:
-        text = text_of(browser.get(client.get_absolute_url()).content.decode())
+        text = text_of(browser.get(whole_page(client)).content.decode())
         main = text[text.index(client.name) :]
         return [title in main for title in titles]
 

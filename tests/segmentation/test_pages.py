@@ -18,7 +18,7 @@ from segmentation.models import GridThresholds
 from segmentation.selectors import active_thresholds
 from segmentation.selectors import grid as grid_selectors
 from segmentation.services import classify_clients
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.segmentation.records import AS_OF, NOW, client_with, four_corners
 
 pytestmark = pytest.mark.django_db
@@ -319,7 +319,7 @@ def test_the_client_list_shows_and_filters_segments(
 
 
 def test_the_client_page_shows_chip_and_place(cast: Cast, browser_of: Any, placed: dict[str, Client]) -> None:
-    html = browser_of(cast.alice).get(placed["whale"].get_absolute_url()).content.decode()
+    html = browser_of(cast.alice).get(whole_page(placed["whale"])).content.decode()
     assert 'aria-label="Place in the grid: Whale"' in html
     assert reverse("segmentation:why", args=[placed["whale"].pk]) in html
 

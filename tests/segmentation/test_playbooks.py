@@ -11,7 +11,7 @@ from segmentation.rules.own import PLAYBOOKS
 from segmentation.rules.playbooks import DEFAULTS, LANGUAGES, read_steps
 from segmentation.selectors.playbooks import play_of
 from segmentation.services import classify_clients
-from tests.conftest import Cast
+from tests.conftest import Cast, whole_page
 from tests.segmentation.records import AS_OF, NOW, four_corners
 from tests.segmentation.test_pages import text_of
 
@@ -49,7 +49,7 @@ def test_steps_are_played_once_and_show(corners: dict[str, Client], cast: Cast, 
     play = play_of(whale)
     assert play is not None
     assert (play.done, play.total, [stage.done for stage in play.stages]) == (1, 7, [0, 1])
-    assert "1 of 7 steps" in text_of(browser.get(whale.get_absolute_url()).content.decode())
+    assert "1 of 7 steps" in text_of(browser.get(whole_page(whale)).content.decode())
     assert "Begun with 1 of 1 client." in text_of(
         browser.get(reverse("segmentation:playbooks")).content.decode()
     )
@@ -70,7 +70,7 @@ def test_a_dilemma_has_its_diagnosis_and_its_target(
     browser.post(url, {"diagnosis": "bad", "target": "dilemma"})
     found = DilemmaDiagnosis.objects.get()
     assert (found.diagnosis, found.target, found.by) == ("badly_managed", "athlete", cast.alice)
-    assert "Badly managed client Athlete" in text_of(browser.get(client.get_absolute_url()).content.decode())
+    assert "Badly managed client Athlete" in text_of(browser.get(whole_page(client)).content.decode())
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ from tests.site.dossier import NOW, TODAY, whole_client
 # Not pages of records: forms of the account, files, what needs a key or a server, and pages whose own tests count.
 LEFT_OUT = ("accounts:", "health:", "questionnaire:", "trust:", "jobs:", "intake:import", "segmentation:export",
             "segmentation:moved_export", "clients:export_file")  # fmt: skip
-OF_THE_CLIENT = ("clients:detail", "clients:history", "clients:timeline", "clients:edit", "clients:log", "clients:task_create",
+OF_THE_CLIENT = ("clients:detail", "clients:more", "clients:history", "clients:timeline", "clients:edit", "clients:log", "clients:task_create",
                  "clients:person_create", "clients:merge_with", "segmentation:why")  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from tests.clients.sociotypes.records import (
     make_person,
     make_result,
 )
+from tests.conftest import whole_page
 from tests.factories.records import make_client
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +164,7 @@ def test_the_page_of_the_client_tells_its_type_and_theirs(cast, browser_of):
     boss = make_person(client, last_name="Boss", is_decision_maker=True)
     make_result(boss, NO, timezone.localdate())
     make_result(make_person(client, last_name="Other"), PHILE, timezone.localdate())
-    told = browser_of(cast.alice).get(client.get_absolute_url()).content.decode()
+    told = browser_of(cast.alice).get(whole_page(client)).content.decode()
     part = told[told.index('id="panel-sociotypes"') :]
     assert part.index("Unconcerned") < part.index("Boss") < part.index("Other")
 
