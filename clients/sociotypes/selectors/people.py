@@ -22,7 +22,7 @@ from clients.sociotypes.labels import (
     type_name,
     type_names,
 )
-from clients.sociotypes.permission import may_be_profiled
+from clients.sociotypes.permission import may_be_profiled, of_profiled_q
 from clients.sociotypes.rules.derived import ClientStatus
 from clients.sociotypes.rules.instrument import SCALES, TYPES, Sociotype
 from clients.sociotypes.rules.observed import Certainty, Trait
@@ -202,7 +202,5 @@ def to_confirm(user: Any) -> Any:
         person=OuterRef("person"),
         computed_at__gt=OuterRef("computed_at"),
     )
-    waiting = SociotypeResult.objects.visible_to(user).filter(
-        flagged, ~Exists(later), person__in=may_be_profiled()
-    )
+    waiting = SociotypeResult.objects.visible_to(user).filter(of_profiled_q(), flagged, ~Exists(later))
     return waiting.select_related("person__client").order_by("-answered_on", "-pk")
