@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -11,8 +10,7 @@ from numpy.typing import NDArray
 from common import arrays
 from common.arrays import Part
 from common.periods import WINDOW_DAYS
-from sales.models import OrderLine
-from sales.rules import Channel
+from sales.models import ClientDay
 from sales.year import Year
 from segmentation.rules.matrix import Bucket
 
@@ -99,33 +97,6 @@ def _kinds(new_since: date | None, products: Ints) -> Ints:
     return table[products]
 
 
-def first_online_order(known: date | None = None) -> date | None:
-    """The day of the first order of a known amount that came in online. ``known``: such a day as another night found it.
-
-    The lines have no index of days, the rollup has: the days up to ``known``, or the first of all, are looked at that way,
-    all lines only when nothing came in online by then.
-    """
-    with connection.cursor() as cursor:
-        if known is None:
-            cursor.execute(_FIRST_DAYS, [_SOON])
-            known = _as_day(cursor.fetchone())
-        if known is not None:
-            cursor.execute(_EARLIER, [known, Channel.ONLINE.value])
-            if found := _as_day(cursor.fetchone()):
-                return found
-    lines = OrderLine.objects.filter(order__channel=Channel.ONLINE.value, net_cents__isnull=False)
-    return lines.order_by("day").values_list("day", flat=True).first()
-
-
-def _as_day(row: Sequence[Any] | None) -> date | None:
-    found = row[0] if row else None
-    return found if found is None or isinstance(found, date) else date.fromisoformat(found)
-
-
-_SOON = 5_000
-"""Client-days from the first on: a few milliseconds to look at."""
-_FIRST_DAYS = "SELECT day FROM sales_clientday ORDER BY day LIMIT 1 OFFSET %s"
-_EARLIER = (
-    "SELECT MIN(d.day) FROM sales_clientday d JOIN sales_order o ON o.client_id = d.client_id"
-    " JOIN sales_orderline l ON l.order_id = o.id AND l.day = d.day WHERE d.day <= %s AND o.channel = %s"
-)
+def first_online_day() -> date | None:
+    """The first day on which something came in online, sales that were cancelled the same day aside."""
+    return ClientDay.objects.exclude(online=0).order_by("day").values_list("day", flat=True).first()

@@ -12,7 +12,7 @@ from clients.models import Client
 from clients.personal.profiling import is_profiled_client, profiled_q, withheld_q
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.matrix import CELLS, Cell
-from segmentation.selectors.buckets import first_online_order
+from segmentation.selectors.buckets import first_online_day
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ def reference_days() -> ReferenceDays:
     said = MatrixReference.objects.order_by("-pk").first()
     if said is not None:
         return ReferenceDays(said.online_began_on, said.new_since, False)
-    run = matrix_run()
-    first = first_online_order(run.online_began_on if run and run.is_automatic else None)
+    first = first_online_day()
     return ReferenceDays(first, first, True)
 
 

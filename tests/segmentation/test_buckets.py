@@ -12,6 +12,7 @@ from sales.services import mark_all_dirty
 from sales.year import years_of
 from segmentation.rules.matrix import Bucket
 from segmentation.selectors.buckets import bucket_sums
+from segmentation.selectors.matrix import ReferenceDays, reference_days
 from tests.conftest import Cast
 from tests.factories.records import make_client, make_order
 from tests.segmentation.records import AS_OF
@@ -62,3 +63,23 @@ def test_sums_equal_a_plain_walk_over_the_lines(cast: Cast) -> None:
                 if day - timedelta(days=364) < line.day <= day:
                     expected[list(ids).index(line.order.client_id), told(line, new_since)] += line.net_cents
             assert found.tolist() == expected.tolist()
+
+
+def test_without_a_word_the_first_day_online_parts_the_clients(cast: Cast) -> None:
+    """Sales cancelled the same day do not count; without any that day is unknown."""
+    client = make_client(owner=cast.alice)
+
+    def came(channel: str, *cents: int, back: int) -> None:
+        for net in cents:
+            order = make_order(client, AS_OF - timedelta(days=back), net)
+            Order.objects.filter(pk=order.pk).update(channel=channel)
+        mark_all_dirty()
+        rebuild_dirty()
+
+    came("offline", 100, back=400)
+    came("online", 100, -100, back=300)
+    assert reference_days() == ReferenceDays(None, None, True)
+    came("online", 100, back=200)
+    came("online", 100, back=100)
+    first = AS_OF - timedelta(days=200)
+    assert reference_days() == ReferenceDays(first, first, True)
