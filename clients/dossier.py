@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, Case, F, Q, Value, When
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from clients.models import Client, Person, Task
@@ -25,13 +25,14 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, eq=False)
 class Dossier:
-    """``client`` is one that ``user`` may see; ``now`` is the moment of the request; ``whole`` when nothing of
-    the page is left for later."""
+    """``client`` is one that ``user`` may see; ``now`` is the moment of the request. Of its page ``first`` asks for
+    what is read first alone, ``whole`` for everything at once, neither for a part that comes later."""
 
     client: Client
     user: Any
     now: datetime
     once: Once = field(default_factory=Once)
+    first: bool = False
     whole: bool = False
 
     @cached_property
@@ -44,9 +45,11 @@ class Dossier:
 
 def people(dossier: Dossier) -> list[Person]:
     """Everybody of the client: those who left last, decision-makers first. Each knows as ``is_profiled``
-    whether it may be profiled."""
-    profiled = Case(When(profiling_q(), then=Value(True)), default=False, output_field=BooleanField())
-    rows = Person.objects.filter(client=dossier.client).annotate(is_profiled=profiled)
+    whether it may be profiled; of a company what is read first does not ask that."""
+    rows = Person.objects.filter(client=dossier.client)
+    if dossier.client.kind == ClientKind.PERSON or not dossier.first:
+        profiled = Case(When(profiling_q(), then=Value(True)), default=False, output_field=BooleanField())
+        rows = rows.annotate(is_profiled=profiled)
     order = (F("left_on").desc(nulls_first=True), "-is_decision_maker", "last_name", "pk")
     return list(rows.order_by("-is_client", *order)[:MAX_PEOPLE])
 
@@ -74,13 +77,33 @@ class Tasks:
 
 
 def tasks(dossier: Dossier) -> Tasks:
-    seen = Task.objects.visible_to(dossier.user).filter(client=dossier.client)
-    waiting = seen.filter(state=TaskState.OPEN).order_by("due_on", "pk")[:TASKS_SHOWN]
-    done = seen.filter(state=TaskState.DONE).order_by("-done_at", "-pk")[:DONE_SHOWN]
-    both = Q(pk__in=waiting.values("pk")) | Q(pk__in=done.values("pk"))
+    """Both in one query, for the page that shows both."""
+    both = Q(pk__in=_waiting(dossier).values("pk")) | Q(pk__in=_done(dossier).values("pk"))
     rows = list(Task.objects.filter(both).select_related("owner").order_by("due_on", "pk"))
     newest = [row for row in rows if row.done_at is not None]
     return Tasks(
         waiting=[row for row in rows if row.state == TaskState.OPEN],
         done=sorted(newest, key=lambda row: (row.done_at, row.pk), reverse=True),
     )
+
+
+def waiting_tasks(dossier: Dossier) -> list[Task]:
+    if dossier.whole:
+        return dossier.of(tasks).waiting
+    return list(_waiting(dossier).select_related("owner"))
+
+
+def done_tasks(dossier: Dossier) -> list[Task]:
+    if dossier.whole:
+        return dossier.of(tasks).done
+    return list(_done(dossier).select_related("owner"))
+
+
+def _waiting(dossier: Dossier) -> QuerySet[Task]:
+    seen = Task.objects.visible_to(dossier.user).filter(client=dossier.client)
+    return seen.filter(state=TaskState.OPEN).order_by("due_on", "pk")[:TASKS_SHOWN]
+
+
+def _done(dossier: Dossier) -> QuerySet[Task]:
+    seen = Task.objects.visible_to(dossier.user).filter(client=dossier.client)
+    return seen.filter(state=TaskState.DONE).order_by("-done_at", "-pk")[:DONE_SHOWN]

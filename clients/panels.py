@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import may_with
 from accounts.rules import Act
-from clients.dossier import people, present, tasks
+from clients.dossier import people, present, waiting_tasks
 from clients.households import family_circle, units_of
 from clients.registry import Dossier, Panel
 from clients.rules import ClientKind
@@ -30,7 +30,7 @@ def _people(dossier: Dossier) -> Mapping[str, Any]:
 
 def _tasks(dossier: Dossier) -> Mapping[str, Any]:
     return {
-        "tasks": dossier.of(tasks).waiting,
+        "tasks": waiting_tasks(dossier),
         "today": dossier.today,
         "may_edit": may_with(dossier.user, Act.EDIT, dossier.client),
     }

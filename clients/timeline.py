@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients import registry
-from clients.dossier import DONE_SHOWN, Dossier, tasks
+from clients.dossier import DONE_SHOWN, Dossier
+from clients.dossier import done_tasks as tasks_done
 from clients.labels import BATCH_KINDS, INTERACTION_KINDS
 from clients.models import Batch, Change, Interaction, Task
 from clients.registry import Event
@@ -86,7 +87,7 @@ def _talks(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event]:
 
 def _done_tasks(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event]:
     if most <= DONE_SHOWN:
-        rows = dossier.of(tasks).done[:most]
+        rows = tasks_done(dossier)[:most]
     else:
         seen = Task.objects.visible_to(dossier.user).filter(client=dossier.client, state=TaskState.DONE)
         rows = list(seen.select_related("owner").order_by("-done_at", "-pk")[:most])

@@ -60,7 +60,8 @@ def _dossier(request: HttpRequest, pk: int, whens: Collection[bool]) -> Dossier 
     client = registry.joined(clients, whens).filter(pk=pk).first()
     if client is None:
         return None
-    return Dossier(client, request.user, timezone.now(), once(request), whole=len(whens) == 2)
+    first, whole = True not in whens, len(whens) == 2
+    return Dossier(client, request.user, timezone.now(), once(request), first, whole)
 
 
 def _first(dossier: Dossier) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def to_cents(amount: Decimal) -> int:
     return cents
 
 
+@lru_cache(maxsize=8192)
 def format_money(cents: int, currency: str, language: str) -> str:
     """Full figure, e.g. ``84 123,45 €`` in French."""
     return _with_symbol(

@@ -52,6 +52,15 @@ def why(row: ClientIndicator, indicator: str) -> Why:
     return {"revenue": _why_revenue, "expected": _why_expected, "profit": _why_profit}[indicator](row)
 
 
+def states_of(row: ClientIndicator) -> dict[str, str | Promise]:
+    """The words of each indicator's state, without its reasons."""
+    return {
+        "revenue": REVENUE_STATES[RevenueState(row.revenue_state)],
+        "expected": EXPECTED_STATES[ExpectedState(row.expected_state)],
+        "profit": PROFIT_STATES[ProfitState(row.profit_state)],
+    }
+
+
 def _why(
     indicator: str, state: str, label: str | Promise, because: Sequence[Reason], inputs: list[Input]
 ) -> Why:

@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from clients.registry import Dossier
 from common.joins import with_row_of_run
 from common.once import once
-from kinetics.explanations import evidence_label, evidence_reasons, why
-from kinetics.labels import EVIDENCES, INDICATORS
+from kinetics.explanations import evidence_label, states_of
+from kinetics.labels import EVIDENCES
 from kinetics.models import ClientIndicator
 from kinetics.selectors import indicator_of, published_night, published_run
 from sales.selectors import monthly_revenue
@@ -62,9 +62,8 @@ def strip(dossier: Dossier) -> Mapping[str, Any] | None:
     return {
         "kinetics_row": row,
         "kinetics_months": monthly_revenue(dossier, row.run.as_of, MONTHS),
-        "kinetics_whys": {name: why(row, name) for name in INDICATORS},
+        "kinetics_states": states_of(row),
         "kinetics_evidence": evidence_label(row),
-        "kinetics_evidence_reasons": evidence_reasons(row),
     }
 
 
