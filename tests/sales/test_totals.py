@@ -5,19 +5,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
 from django.db.models import Max, Min, Sum
 from django.urls import reverse
+from django.utils import timezone
 
+from clients.merging.services import merge_clients
+from clients.merging.undo import undo_merge
+from clients.models import Client
+from clients.personal.erasing import erase_subject
+from clients.personal.sources import subject_of
 from common.reading.shapes import Mapping
 from intake.importing import Request
 from intake.orders import import_orders
 from intake.rules import Kind
 from intake.undoing import undo_import
-from sales.models import Order
+from sales.models import Category, Order, OrderLine, Product
 from sales.totals import sum_orders
 from tests.conftest import Cast
 from tests.factories.records import make_client, make_order
+from tests.hygiene.world import NOW as TWINS_AT
+from tests.hygiene.world import make_twins
 from tests.intake.helpers import make_import
 from tests.sales.helpers import NOW, TODAY
 
@@ -87,3 +96,78 @@ def test_orders_sort_by_what_they_keep(cast: Cast, browser_of: Any, sort: str, r
     Order.objects.create(client=client, ref="Z")  # of which nothing is known comes last, either way
     page = browser_of(cast.alice).get(reverse("sales:order_list"), {"sort": sort}).context["found"]
     assert "".join(row.record.ref for row in page.rows) == refs + "Z"
+
+
+def test_merging_clients_and_taking_it_back_keeps_it(cast: Cast) -> None:
+    survivor, loser = make_twins(cast)
+    before = kept()
+    batch = merge_clients(survivor_id=survivor.pk, loser_id=loser.pk, by=cast.alice, now=TWINS_AT)
+    assert (kept(), survivor.orders.count()) == (before, 4)
+    undo_merge(batch_id=batch.pk, by=cast.alice, now=TWINS_AT)
+    assert (kept(), survivor.orders.count(), len(before)) == (before, 2, 4)
+
+
+def test_an_import_over_orders_of_a_merged_client_keeps_it(cast: Cast, tmp_path: Path) -> None:
+    """The orders of the merged one stand with the survivor; the file still names both, and is taken back."""
+    survivor, loser = make_twins(cast)
+    ref = loser.orders.latest("pk").ref
+    batch = merge_clients(survivor_id=survivor.pk, loser_id=loser.pk, by=cast.alice, now=TWINS_AT)
+    before = kept()
+    record = write(tmp_path, f"client,order,day,amount,currency\nL1,{ref},2026-03-10,5,EUR\n")
+    assert kept()[ref] == ("2026-03-09", "2026-03-10", 7500)
+    undo_import(record_import=record, user=None, now=NOW + timedelta(days=1))
+    assert kept() == before
+    undo_merge(batch_id=batch.pk, by=cast.alice, now=TWINS_AT)
+    assert kept() == before
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_an_erasure_keeps_it(merged: bool, cast: Cast) -> None:
+    survivor, loser = make_twins(cast)
+    if merged:
+        merge_clients(survivor_id=survivor.pk, loser_id=loser.pk, by=cast.alice, now=TWINS_AT)
+    before = kept()
+    subject = subject_of(Client.objects.get(pk=survivor.pk))
+    erase_subject(subject=subject, by=cast.diane, now=TWINS_AT)
+    after = kept()
+    assert sorted(after.values()) == sorted(before.values())
+    assert sum(ref.startswith("erased-") for ref in after) == (4 if merged else 2)
+
+
+def test_the_administration_writes_no_line_behind_its_order(cast: Cast, browser_of: Any) -> None:
+    """Orders are only looked at there, lines not at all; a cost or a category changes no net amount."""
+    fresh = Category.objects.create(name="Fresh")
+    product = Product.objects.create(ref="P1", name="Lamp", category=Category.objects.create(name="Light"))
+    order = make_order(make_client(owner=cast.alice), TODAY, 1000, -250, product=product)
+    before, browser = kept(), browser_of(cast.oscar)
+    address = reverse("admin:sales_order_change", args=[order.pk])
+    forged = {"ref": "X", "client": order.client_id, "first_day": "2020-01-01", "net_cents": 1}
+    assert (browser.get(address).status_code, browser.post(address, forged).status_code) == (200, 403)
+    for name in ("add", "delete"):
+        arguments = [order.pk] if name == "delete" else []
+        assert browser.get(reverse(f"admin:sales_order_{name}", args=arguments)).status_code == 403
+    assert OrderLine not in admin.site._registry
+    edited = browser.post(
+        reverse("admin:sales_product_change", args=[product.pk]),
+        {"ref": "P1", "name": "Lamp", "category": fresh.pk, "unit_cost": "2.5", "near_universe": "unknown"},
+    )
+    product.refresh_from_db()
+    assert (edited.status_code, product.category, kept()) == (302, fresh, before)
+    gone = browser.post(reverse("admin:sales_product_delete", args=[product.pk]), {"post": "yes"})
+    assert (gone.status_code, kept()) == (
+        (Product.objects.filter(pk=product.pk).exists() and 200) or 302,
+        before,
+    )
+
+
+def test_taking_the_demo_away_keeps_it(cast: Cast) -> None:
+    """Also of one's own client that a client of the demo was merged into: those orders are one's own by then."""
+    own = make_client(owner=cast.alice, name="Own", kind="company")
+    make_order(own, TODAY, 1000, -250)
+    call_command("demo", "--clients", "30", "--force", verbosity=0)
+    theirs = Client.objects.exclude(pk=own.pk).filter(kind="company", orders__isnull=False).order_by("pk")[0]
+    orders = theirs.orders.count()
+    merge_clients(survivor_id=own.pk, loser_id=theirs.pk, by=cast.diane, now=timezone.now())
+    call_command("demo", "--remove", verbosity=0)
+    assert (len(kept()), own.orders.count()) == (orders + 1, orders + 1)
+    assert None not in {net for _first, _last, net in kept().values()}
