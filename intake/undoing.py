@@ -90,6 +90,7 @@ def undo_import(*, record_import: RecordImport, user: Any, now: datetime) -> dic
         )
         check(locked, now)
         refresh_statistics(*TOUCHED)
+        sql.analyze(KEPT)  # a small import did not, and each of its rows would go through all the others
         _hold_clients(locked)
         if obstacles := find_obstacles(locked):
             raise CannotUndo("obstacles", obstacles)

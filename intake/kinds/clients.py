@@ -231,7 +231,10 @@ def _update(work: Work) -> None:
 
 
 def _write_people(work: Work) -> None:
-    """Of each private person one ``Person``, with the basis and the source of the file."""
+    """Of each private person one ``Person``, with the basis and the source of the file.
+
+    Who has one is counted: that looks into the index, where ``NOT EXISTS`` may go through all people for each row.
+    """
     basis, stamp = work.record_import, moment(work.stamp)
     run(
         f"""
@@ -241,7 +244,7 @@ def _write_people(work: Work) -> None:
             '{PersonRole.DECIDES.value}', TRUE, TRUE, c.email, c.phone, c.language, %s, %s, '', {stamp}, {stamp}
         FROM intake_row s JOIN clients_client c ON c.id = s.record_id
         WHERE s.act IN ('create', 'update') AND c.kind = '{ClientKind.PERSON.value}'
-        AND NOT EXISTS (SELECT 1 FROM clients_person p WHERE p.client_id = c.id AND p.is_client)
+        AND (SELECT COUNT(*) FROM clients_person p WHERE p.client_id = c.id AND p.is_client) = 0
         ORDER BY s.number
         """,
         [basis.legal_basis, basis.source],
