@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from accounts.querysets import OwnedQuerySet, visible_q
+from accounts.querysets import ACTIVE, OwnedQuerySet, visible_q
 from accounts.rights import reach, sees_all
 from accounts.rules import Act, Reach
 from common.text import clean, searchable
@@ -45,6 +45,14 @@ def _spellings(text: str) -> list[str]:
 
 class ClientQuerySet(SearchedQuerySet):
     """Clients; searched by name, reference, place, e-mail or phone."""
+
+    def passed_by(self, user: Any) -> Self:
+        """``visible_to``, said for a pass over the whole table: without the few that are gone, rather than one by one
+        by an index of those that are active."""
+        if reach(user, Act.SEE) != Reach.ALL:
+            return self.visible_to(user)
+        gone = self.model.objects.filter(Q(state__lt=ACTIVE) | Q(state__gt=ACTIVE))
+        return self.exclude(pk__in=gone.order_by().values("pk"))
 
     def led_to(self, refs: Sequence[str]) -> list[int]:
         merged = self.model.objects.filter(ref__in=refs, merged_into__isnull=False)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from clients.lists.clients import CLIENTS
+from clients.models import Client
 from common.lists.spec import Column, Empty, Rows, Scope
 from kinetics.panels import compared, with_indicator
 
@@ -64,6 +65,7 @@ def _counted(count: int, shown: str, narrowed: bool) -> str:
 
 MOVED = replace(
     CLIENTS, key="moved", title=_("Who rose and who fell"), url_name="kinetics:overview", rows=_rows, columns=_columns,
+    passed=lambda user: compared(Client.objects.passed_by(user)),
     scopes=_scopes, default_sort="moved", counted=_counted, is_tab=False,
     empty=lambda user: Empty(
         _("Nobody to compare yet"),

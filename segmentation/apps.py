@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -44,7 +46,8 @@ class SegmentationConfig(AppConfig):
         )  # fmt: skip
         add_column(
             Column(
-                "segment", _("Segment"), panels.with_segment, template="segmentation/columns/segment.html",
+                "segment", _("Segment"), panels.with_segment,
+                annotate_all=partial(panels.with_segment, who=panels.of_all), template="segmentation/columns/segment.html",
                 position=25, choices=panels.segment_choices, only=panels.only_segment,
             )
         )  # fmt: skip
@@ -74,26 +77,30 @@ class SegmentationConfig(AppConfig):
         )
         add_column(
             Column(
-                "matrix_cell", _("Matrix"), panels.with_cell, template="segmentation/columns/cell.html",
+                "matrix_cell", _("Matrix"), panels.with_cell,
+                annotate_all=partial(panels.with_cell, who=panels.of_all), template="segmentation/columns/cell.html",
                 position=60, choices=panels.cell_choices, only=panels.only_cell, shown=False,
             )
         )  # fmt: skip
         add_column(
             Column(
-                "played", _("Steps played"), panels.with_steps, position=65, numeric=True, shown=False,
+                "played", _("Steps played"), panels.with_steps,
+                annotate_all=partial(panels.with_steps, who=panels.of_all), position=65, numeric=True, shown=False,
                 help_text=_("Steps of playbooks done with the client."),
             )
         )  # fmt: skip
         add_column(
             Column(
-                "diagnosis", _("Diagnosis"), panels.with_diagnosis, template="segmentation/columns/diagnosis.html",
+                "diagnosis", _("Diagnosis"), panels.with_diagnosis,
+                annotate_all=partial(panels.with_diagnosis, who=panels.of_all), template="segmentation/columns/diagnosis.html",
                 position=66, choices=panels.diagnosis_choices, only=panels.only_diagnosis, shown=False,
                 help_text=_("Why a dilemma is one."),
             )
         )  # fmt: skip
         add_column(
             Column(
-                "dilemma_steps", _("Steps out of the dilemma"), panels.with_dilemma_steps, position=67, numeric=True,
+                "dilemma_steps", _("Steps out of the dilemma"), panels.with_dilemma_steps,
+                annotate_all=partial(panels.with_dilemma_steps, who=panels.of_all), position=67, numeric=True,
                 shown=False,
                 help_text=_("Steps of the dilemmas' playbook done, of clients with a diagnosis."),
             )

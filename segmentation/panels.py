@@ -1,6 +1,6 @@
 """What the grid adds to the client's page and to the client list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import (
@@ -36,6 +36,12 @@ from segmentation.selectors.own import own_choices
 from segmentation.selectors.runs import published_run
 
 STEPS_SHOWN = 5
+Who = Callable[[], Q]
+"""Clients who may be profiled: asked of each, or (``of_all``) of all at once, to sort by what is shown of them."""
+
+
+def of_all() -> Q:
+    return profiled_q("pk")
 
 
 def chip(dossier: Dossier) -> Mapping[str, Any] | None:
@@ -80,12 +86,12 @@ def play(dossier: Dossier) -> Mapping[str, Any] | None:
     return context
 
 
-def with_cell(clients: QuerySet[Any]) -> QuerySet[Any]:
+def with_cell(clients: QuerySet[Any], who: Who = profiled_one_by_one) -> QuerySet[Any]:
     """Adds ``matrix_cell`` of the published matrix; null for a client it does not know or may not profile."""
     run = matrix_run()
     if run is None:
         return clients.annotate(matrix_cell=Value(None, output_field=CharField()))
-    shown = When(profiled_one_by_one(), then=F("matrix_row__cell"))
+    shown = When(who(), then=F("matrix_row__cell"))
     cell = Case(shown, default=None, output_field=CharField())
     return _celled_by(run, clients).annotate(matrix_cell=cell)
 
@@ -109,18 +115,18 @@ def cell_choices() -> list[tuple[str, str | Promise]]:
     return [(cell.value, label) for cell, label in CELLS.items()]
 
 
-def with_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
+def with_steps(clients: QuerySet[Any], who: Who = profiled_one_by_one) -> QuerySet[Any]:
     """Adds ``played``: how many steps of playbooks are done with the client; null for none, and for a private
     client who objects to profiling."""
     steps = PlayedStep.objects.filter(client=OuterRef("pk")).order_by().values("client")
     count = Subquery(steps.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    played = Case(When(profiled_one_by_one(), then=count), default=None, output_field=IntegerField())
+    played = Case(When(who(), then=count), default=None, output_field=IntegerField())
     return clients.annotate(played=played)
 
 
-def with_diagnosis(clients: QuerySet[Any]) -> QuerySet[Any]:
+def with_diagnosis(clients: QuerySet[Any], who: Who = profiled_one_by_one) -> QuerySet[Any]:
     """Adds ``diagnosis`` of a dilemma; null for none, and for a private client who objects to profiling."""
-    shown = When(profiled_one_by_one(), then=F("dilemma_diagnosis__diagnosis"))
+    shown = When(who(), then=F("dilemma_diagnosis__diagnosis"))
     return clients.annotate(diagnosis=Case(shown, default=None, output_field=CharField()))
 
 
@@ -132,7 +138,7 @@ def diagnosis_choices() -> list[tuple[str, str | Promise]]:
     return [(each.value, label) for each, label in DIAGNOSES.items()]
 
 
-def with_dilemma_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
+def with_dilemma_steps(clients: QuerySet[Any], who: Who = profiled_one_by_one) -> QuerySet[Any]:
     """Adds ``dilemma_steps``: how many steps of the dilemmas' playbook are done; null without a diagnosis, 0 when none
     is done yet."""
     steps = (
@@ -141,11 +147,11 @@ def with_dilemma_steps(clients: QuerySet[Any]) -> QuerySet[Any]:
         .values("client")
     )
     count = Coalesce(Subquery(steps.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
-    known = When(profiled_one_by_one(), dilemma_diagnosis__isnull=False, then=count)
+    known = When(who(), dilemma_diagnosis__isnull=False, then=count)
     return clients.annotate(dilemma_steps=Case(known, default=None, output_field=IntegerField()))
 
 
-def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:
+def with_segment(clients: QuerySet[Any], who: Who = profiled_one_by_one) -> QuerySet[Any]:
     """Adds ``segment``, the code of the one that counts in the published run; null for a client it does not
     know, or that stands in no segment of the company's own."""
     run = published_run()
@@ -153,10 +159,10 @@ def with_segment(clients: QuerySet[Any]) -> QuerySet[Any]:
         return clients.annotate(segment=Value(None, output_field=CharField()))
     clients = _placed_by(run, clients)
     if run.own_id is None:
-        shown = When(profiled_one_by_one(), then=F("grid_row__segment"))
+        shown = When(who(), then=F("grid_row__segment"))
         return clients.annotate(segment=Case(shown, default=None, output_field=CharField()))
     own = Concat(Value("own:"), Cast("grid_row__own_id", CharField()))
-    known = When(profiled_one_by_one(), grid_row__own_id__isnull=False, then=own)
+    known = When(who(), grid_row__own_id__isnull=False, then=own)
     return clients.annotate(segment=Case(known, default=None, output_field=CharField()))
 
 

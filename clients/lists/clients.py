@@ -193,8 +193,8 @@ def _empty(user: Any) -> Empty:
 
 CLIENTS = ListSpec(
     key="clients", title=_("Clients"), url_name="clients:list", position=10,
-    rows=lambda user: Client.objects.visible_to(user),
-    columns=_columns, filters=_filters, scopes=parts.scopes(), default_sort="name",
+    rows=lambda user: Client.objects.visible_to(user), passed=lambda user: Client.objects.passed_by(user),
+    indexed=("name", "ref", "kind", "city", "postcode"), columns=_columns, filters=_filters, scopes=parts.scopes(), default_sort="name",
     search=lambda rows, text: rows.matching(text),  # type: ignore[attr-defined]
     search_hint=_("Name, reference, place…"),
     prepare=_prepare, small=lambda row: row.ref,

@@ -33,7 +33,8 @@ class Column:
     """A column of a list.
 
     ``annotate`` adds the value under ``key`` (no row may be lost: outer join or subquery); ``value`` takes
-    it from the row instead. ``template`` prints ``value``, and nothing else of the row. ``sortable``
+    it from the row instead. ``annotate_all`` adds the same in a way that is quick for all rows, to sort by: where
+    ``annotate`` looks into each row of a page. ``template`` prints ``value``, and nothing else of the row. ``sortable``
     allows ``?sort=key`` and ``-key``, nulls last, by ``sort`` (a path of the model) or by the annotation.
     ``choices`` makes it a filter ``?key=value``; ``only`` says it in a way that an index can answer. ``export`` turns the value into what a file holds;
     without it money exports units, choices their label, others the value. ``side`` is for what is read
@@ -55,6 +56,7 @@ class Column:
     side: bool = False
     shown: bool = True
     only: Callable[[Rows, str], Rows] | None = None
+    annotate_all: Callable[[Rows], Rows] | None = None
 
     def of(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)
@@ -198,7 +200,8 @@ class Empty:
 class ListSpec:
     """A list. ``rows`` starts from ``visible_to``; the first of ``columns`` names the row and always stands.
 
-    ``counted(count, shown, narrowed)`` is the sentence under the title (``shown`` is the printed number);
+    ``passed`` says ``rows`` in a way for a pass over all of them, where ``rows`` is said for an index: for sorts by
+    other columns than ``indexed``. ``counted(count, shown, narrowed)`` is the sentence under the title (``shown`` is the printed number);
     ``prepare`` adds the joins the shown rows need; ``prepare_record(rows, user)`` those
     of a complete file; ``small`` is a short note beside the name, such as a
     reference. ``record`` holds the columns of a complete export, which an import reads back: their keys are
@@ -226,3 +229,5 @@ class ListSpec:
     record: Sequence[Column] = field(default_factory=tuple)
     allowed: Callable[[Any], bool] = lambda user: True
     is_tab: bool = True
+    passed: Callable[[Any], Rows] | None = None
+    indexed: Sequence[str] = ()

@@ -126,7 +126,7 @@ class ListState:
 
     def asked_rows(self) -> Rows:
         """The visible rows the state asks for, in no order, with no more columns than filters need."""
-        rows = self.spec.rows(self.user)
+        rows = self._rows()
         if self.q and self.spec.search:
             rows = self.spec.search(rows, self.q)
         for scope in self.scopes:
@@ -138,6 +138,11 @@ class ListState:
                 rows = one.apply(rows, asked[one.key], self.user)
         return rows
 
+    def _rows(self) -> Rows:
+        """To sort all rows by what no index holds, those of an index would be looked up one by one."""
+        plain = self.is_narrowed or self.sort_key in self.spec.indexed
+        return self.spec.rows(self.user) if plain or not self.spec.passed else self.spec.passed(self.user)
+
     def in_order(self, rows: Rows) -> Rows:
         """Sorted as asked, ties by id, so that pages neither repeat nor skip a row."""
         tie = "-pk" if self.descending else "pk"
@@ -145,7 +150,7 @@ class ListState:
         if column.sort:
             return rows.order_by(self._by(rows, column.sort), tie)
         if column.key not in rows.query.annotations:
-            rows = column.annotate(rows)
+            rows = (column.annotate_all or column.annotate)(rows)
         if isinstance(rows.query.annotations.get(column.key), Value):
             # Nothing is known yet, the same for all; PostgreSQL refuses to sort by a constant.
             return rows.order_by(tie)
