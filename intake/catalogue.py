@@ -31,7 +31,7 @@ from sales.rules import Field as OrderField
 from sales.rules import Mapping as OrderMapping
 from sales.rules import Reject
 
-_NUMBERS = ("amount", "quantity", "unit_price", "cost", "refunded", "discount")
+_NUMBERS = ("amount", "quantity", "unit_price", "cost", "refunded", "discount", "subtotal")
 # The columns that a reason of sales concerns.
 _CONCERNS = {
     Reject.CLIENT_MISSING: ("client",), Reject.DAY_MISSING: ("day",), Reject.DAY_UNREADABLE: ("day",),

@@ -70,7 +70,7 @@ PRESETS: dict[Kind, dict[str, Mapping]] = {
             "order": "Name", "client": "Email", "day": "Created at", "product": "Lineitem sku",
             "product_name": "Lineitem name", "quantity": "Lineitem quantity", "unit_price": "Lineitem price",
             "currency": "Currency", "client_name": "Billing Name", "city": "Billing City", "country": "Billing Country",
-            "refunded": "Refunded Amount", "discount": "Discount Amount",
+            "refunded": "Refunded Amount", "discount": "Discount Amount", "subtotal": "Subtotal",
         }),
     },
     Kind.COSTS: {

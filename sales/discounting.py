@@ -7,11 +7,11 @@ from typing import Any
 from django.db import connection
 
 from sales import staging
-from sales.reading.discounts import spread
+from sales.reading.discounts import off_goods, spread
 from sales.reading.lines import NetOf
 from sales.rules import Reject
 
-_LINES = """SELECT d.cents, l.order_n, l.day, l.position, l.amount_cents, l.currency FROM import_discount d
+_LINES = """SELECT d.cents, d.goods, l.order_n, l.day, l.position, l.amount_cents, l.currency FROM import_discount d
 JOIN import_line l ON l.order_n = d.order_n WHERE l.amount_cents > 0 ORDER BY l.order_n, l.number, l.position"""
 _SHARE = "FROM import_share s WHERE (s.order_n, s.day, s.position) = (import_line.order_n, import_line.day, import_line.position)"
 _TAKE_OFF = f"""UPDATE import_line SET amount_cents = (SELECT s.amount_cents {_SHARE}),
@@ -19,8 +19,11 @@ net_cents = (SELECT s.net_cents {_SHARE}) WHERE EXISTS (SELECT 1 {_SHARE})"""
 _OF_REFUSED = "order_n IN (SELECT order_n FROM import_discount WHERE cents IS NULL)"
 
 
-def take_off(discounts: Sequence[tuple[int, int | None]], net_of: NetOf, ours: str) -> dict[int, Reject]:
-    """``discounts``: staged order and cents, ``None`` for what cannot be spread. Returns the numbers of the
+def take_off(
+    discounts: Sequence[tuple[int, int | None, int | None]], net_of: NetOf, ours: str
+) -> dict[int, Reject]:
+    """``discounts``: staged order, cents (``None`` for what cannot be spread) and what the goods come to after it
+    (``None``: not said). Returns the numbers of the
     rows of orders that are left out for it: their total would be wrong."""
     if not discounts:
         return {}
@@ -43,16 +46,17 @@ def shares_of(
 ) -> tuple[list[tuple[int]], list[tuple[Any, ...]]]:
     """Orders whose discount exceeds their lines or that mix currencies; the lines of the others as they become."""
     refused, shares = [], []
-    for order, group in groupby(rows, key=lambda row: row[1]):
+    for order, group in groupby(rows, key=lambda row: row[2]):
         lines = list(group)
-        discount = lines[0][0]
+        discount, goods = lines[0][:2]
         if discount is None:
             continue
-        parts = spread(discount, [line[4] for line in lines])
-        if parts is None or len({line[5] for line in lines}) > 1:
+        amounts = [line[5] for line in lines]
+        parts = spread(off_goods(discount, goods, amounts), amounts)
+        if parts is None or len({line[6] for line in lines}) > 1:
             refused.append((order,))
             continue
-        for (_, _, day, position, amount, currency), part in zip(lines, parts, strict=True):
+        for (*_, day, position, amount, currency), part in zip(lines, parts, strict=True):
             cents = amount - part
             net = cents if currency == ours else net_of(cents, currency, str(day))
             shares.append((order, str(day), position, cents, net))

@@ -57,7 +57,15 @@ class Request:
     keeper: Keeper | None = None
 
 
-NUMBERS = (Field.AMOUNT, Field.QUANTITY, Field.UNIT_PRICE, Field.COST, Field.REFUNDED, Field.DISCOUNT)
+NUMBERS = (
+    Field.AMOUNT,
+    Field.QUANTITY,
+    Field.UNIT_PRICE,
+    Field.COST,
+    Field.REFUNDED,
+    Field.DISCOUNT,
+    Field.SUBTOTAL,
+)
 
 
 def settle(path: Path, name: str, mapping: Mapping) -> Conventions:
@@ -261,14 +269,16 @@ def _discounted(
     reader: LineReader, lines: Sequence[Line], cut: int | None
 ) -> tuple[dict[int, Share], set[int]]:
     """Shares by the number of the row, and rows that an import would leave out with their order."""
-    said = {order: cents for order, cents in reader.discounts() if order != cut}
+    said = {order: (cents, goods) for order, cents, goods in reader.discounts() if order != cut}
     mine = sorted((line for line in lines if line.order in said), key=lambda line: (line.order, line.number))
     rows = [
-        (said[line.order], line.order, line.day, line.position, line.amount_cents, line.currency)
+        (*said[line.order], line.order, line.day, line.position, line.amount_cents, line.currency)
         for line in mine if line.amount_cents > 0
     ]  # fmt: skip
     not_spread, parts = shares_of(rows, reader.net_of, settings.CMIX_CURRENCY)
-    lost = {order for (order,) in not_spread} | {order for order, cents in said.items() if cents is None}
+    lost = {order for (order,) in not_spread} | {
+        order for order, (cents, _goods) in said.items() if cents is None
+    }
     remains = {(order, day, position): cents for order, day, position, cents, _net in parts}
     shares = {
         line.number: Share(line.amount_cents - left, left, line.currency)

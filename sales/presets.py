@@ -65,6 +65,7 @@ USUAL_NAMES: dict[Field, tuple[str, ...]] = {
     Field.CHANNEL: ("channel", "canal", "saleschannel", "canaldevente"),
     Field.REFUNDED: ("refundedamount", "montantrembourse"),
     Field.DISCOUNT: (),  # never guessed: many files have taken it off their lines already
+    Field.SUBTOTAL: (),
 }  # fmt: skip
 
 # Folded words of a channel, as shops and tills write them.

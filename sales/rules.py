@@ -39,6 +39,7 @@ class Field(StrEnum):
     CHANNEL = "channel"
     REFUNDED = "refunded"
     DISCOUNT = "discount"
+    SUBTOTAL = "subtotal"
 
 
 class Reject(StrEnum):

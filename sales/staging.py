@@ -16,7 +16,7 @@ TABLES = {
     "import_order": "n integer primary key, ref varchar(120), client_n integer, channel varchar(8), order_id bigint, is_new integer",
     "import_line": "number bigint, order_n integer, day date, position integer, product_n integer, "
     "quantity decimal(14,3), amount_cents bigint, currency varchar(3), net_cents bigint, cost_cents bigint",
-    "import_discount": "order_n integer primary key, cents bigint",
+    "import_discount": "order_n integer primary key, cents bigint, goods bigint",
     "import_share": "order_n integer, day date, position integer, amount_cents bigint, net_cents bigint, "
     "primary key (order_n, day, position)",
     "import_pair": "order_n integer, day date, order_id bigint, client_id bigint, changed integer",
@@ -25,7 +25,7 @@ COLUMNS = {
     "import_client": "n, ref, name, city, country, search_text",
     "import_product": "n, ref, name, category",
     "import_order": "n, ref, client_n, channel",
-    "import_discount": "order_n, cents",
+    "import_discount": "order_n, cents, goods",
     "import_share": "order_n, day, position, amount_cents, net_cents",
     "import_line": "number, order_n, day, position, product_n, quantity, amount_cents, currency, net_cents, cost_cents",
 }

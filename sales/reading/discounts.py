@@ -24,16 +24,27 @@ def spread(discount: int, amounts: Sequence[int]) -> list[int] | None:
     return shares
 
 
+def off_goods(discount: int, goods: int | None, amounts: Sequence[int]) -> int:
+    """The part of an order's discount that is off its goods. ``goods``: what they come to after it, null when the file
+    does not say; a difference to their ``amounts`` that is less than the discount says that the rest was off the
+    shipping."""
+    taken = discount if goods is None else sum(amounts) - goods
+    return taken if 0 <= taken < discount else discount
+
+
 class Discounts:
     """What a file says of whole orders. Files say it in the first row of an order or in each; said twice
     differently, or of an order that lost a row, it cannot be spread so that the order's total is right."""
 
     def __init__(self) -> None:
         self._said: dict[str, int] = {}
+        self._goods: dict[str, int] = {}
         self._odd: set[str] = set()
 
-    def note(self, order: object, cents: int | None, *, is_lost: bool) -> None:
+    def note(self, order: object, cents: int | None, goods: int | None = None, *, is_lost: bool) -> None:
         ref = clean(str(order))
+        if goods is not None:
+            self._goods.setdefault(ref, goods)
         if cents and self._said.setdefault(ref, abs(cents)) != abs(cents):
             self._odd.add(ref)
         if is_lost:
@@ -44,6 +55,10 @@ class Discounts:
         self._said.setdefault(ref, 0)
         self._odd.add(ref)
 
-    def by_order(self) -> list[tuple[str, int | None]]:
-        """Orders with their discount in cents; ``None``: it cannot be spread."""
-        return [(ref, None if ref in self._odd else cents) for ref, cents in self._said.items()]
+    def by_order(self) -> list[tuple[str, int | None, int | None]]:
+        """Orders with their discount in cents, ``None`` when it cannot be spread, and what their goods come to after
+        it, where the file says so."""
+        return [
+            (ref, None if ref in self._odd else cents, self._goods.get(ref))
+            for ref, cents in self._said.items()
+        ]

@@ -81,7 +81,11 @@ class LineReader:
             at(Field.PRODUCT),
             at(Field.CURRENCY),
         )
-        self._refunded_at, self._discount_at = at(Field.REFUNDED), at(Field.DISCOUNT)
+        self._refunded_at, self._discount_at, self._subtotal_at = (
+            at(Field.REFUNDED),
+            at(Field.DISCOUNT),
+            at(Field.SUBTOTAL),
+        )
         self._discounts = Discounts()
         said_once = (self._client_at, self._day_at, self._currency_at)
         self._said_once = [place for place in said_once if place is not None]
@@ -105,10 +109,14 @@ class LineReader:
         if self._discount_at is None or self._order_at is None:
             return line
         order, discount = cells[self._order_at], self._read_cost(cells[self._discount_at])
+        goods = None if self._subtotal_at is None else self._read_cost(cells[self._subtotal_at])
         if isinstance(discount, Reject):
             self._discounts.unreadable(order)
             return line if isinstance(line, Reject) else discount
-        self._discounts.note(order, discount, is_lost=isinstance(line, Reject))
+        if isinstance(goods, Reject):
+            self._discounts.unreadable(order)
+            return line if isinstance(line, Reject) else goods
+        self._discounts.note(order, discount, goods, is_lost=isinstance(line, Reject))
         return line
 
     def lost(self, cells: Sequence[Any]) -> None:
@@ -116,10 +124,10 @@ class LineReader:
         if self._discount_at is not None and self._order_at is not None and len(cells) > self._order_at:
             self._discounts.note(cells[self._order_at], None, is_lost=True)
 
-    def discounts(self) -> list[tuple[int, int | None]]:
-        """Of whole orders, by number, once all rows were read; ``None``: it cannot be spread."""
-        known = ((self._orders.get(ref), cents) for ref, cents in self._discounts.by_order())
-        return [(found[0], cents) for found, cents in known if isinstance(found, tuple)]
+    def discounts(self) -> list[tuple[int, int | None, int | None]]:
+        """Of whole orders, by number, once all rows were read, as ``Discounts.by_order``."""
+        known = ((self._orders.get(ref), cents, goods) for ref, cents, goods in self._discounts.by_order())
+        return [(found[0], cents, goods) for found, cents, goods in known if isinstance(found, tuple)]
 
     def _read(self, number: int, cells: Sequence[Any]) -> Line | Reject:
         if self._order_at is not None:

@@ -161,12 +161,12 @@ def test_shopify_orders(tmp_path: Path) -> None:
     again(tmp_path, Kind.ORDERS, "shopify_orders", SHOPIFY_ORDERS)
 
 
-def shopify_order(ref: str, discount: str, *lines: tuple[str, str]) -> str:
+def shopify_order(ref: str, discount: str, *lines: tuple[str, str], goods: str = "") -> str:
     rows = []
     for at, (sku, price) in enumerate(lines):
         first = at == 0
         rows.append(
-            f"{ref},nora@mail.example,paid,,,,no,EUR,,,,,CODE,{discount if first else ''},std,"
+            f"{ref},nora@mail.example,paid,,,,no,EUR,{goods if first else ''},,,,CODE,{discount if first else ''},std,"
             f"2026-03-01 09:59:12 +0100,1,{sku},{price},,{sku},true,true,,,,,,,,card,{'0.00' if first else ''},9"
         )
     return "\n".join(rows) + "\n"
@@ -187,6 +187,30 @@ def test_a_discount_of_a_shopify_order_is_spread_in_whole_cents(tmp_path: Path) 
         ("#5", "A", 700, 700),
     ]  # fmt: skip
     assert not Order.objects.filter(ref__in=["#3", "#4"]).exists()
+    again(tmp_path, Kind.ORDERS, "shopify_orders", text)
+
+
+def test_a_discount_on_shipping_stays_off_the_goods(tmp_path: Path) -> None:
+    """Shopify tells it in the same column; what the goods come to after all discounts says how much was theirs."""
+    header = SHOPIFY_ORDERS.partition("\n")[0] + "\n"
+    two = (("A", "30.00"), ("B", "10.00"))
+    orders = {
+        "#1": ("6.90", "40.00", [3000, 1000]),  # all of it off the shipping
+        "#2": ("8.00", "38.00", [2850, 950]),  # two off the goods, six off the shipping
+        "#3": ("8.00", "32.00", [2400, 800]),  # all of it off the goods
+        "#4": ("8.00", "20.00", [2400, 800]),  # articles taken back since: the discount as it is said
+        "#5": ("8.00", "45.00", [2400, 800]),  # nothing that fits
+        "#6": ("50.00", "40.00", [3000, 1000]),  # dearer to send than to buy
+    }
+    text = header + "".join(
+        shopify_order(ref, off, *two, goods=goods) for ref, (off, goods, _) in orders.items()
+    )
+    text += shopify_order("#7", "8.00", *two, goods="abc")
+    result = bring(tmp_path, Kind.ORDERS, "shopify_orders", text)
+    assert result["rejected"] == {"discount_not_spread": 1, "number_unreadable": 1}
+    for ref, (_off, _goods, cents) in orders.items():
+        found = OrderLine.objects.filter(order__ref=ref).order_by("position")
+        assert (ref, list(found.values_list("amount_cents", flat=True))) == (ref, cents)
     again(tmp_path, Kind.ORDERS, "shopify_orders", text)
 
 
