@@ -44,13 +44,17 @@ def _search(orders: Rows, text: str) -> Rows:
     A few are named by their ids: PostgreSQL answers an "or" of the two by passing over all orders, in their order,
     which is quick only where many fit.
     """
-    ways = (begins_with(text), Q(client__in=Client.objects.matching(text).order_by().values("pk")))
+    clients = Client.objects.matching(text).order_by().values_list("pk", flat=True)
+    named = list(clients[: FEW + 1])  # the texts are passed over once, unless very many fit
+    ways = (begins_with(text), Q(client__in=named if len(named) <= FEW else clients))
     found = [
         set(Order.objects.filter(way).order_by().values_list("pk", flat=True)[: FEW + 1]) for way in ways
     ]
     if max(map(len, found)) <= FEW:
         return orders.filter(pk__in=set.union(*found))
-    begun, of_clients = (way if some else Q(pk__in=[]) for way, some in zip(ways, found, strict=True))
+    begun, of_clients = (way if some else None for way, some in zip(ways, found, strict=True))
+    if begun is None or of_clients is None:
+        return orders.filter(begun or of_clients)
     return orders.filter(begun | of_clients)
 
 

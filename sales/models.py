@@ -94,7 +94,7 @@ class ExchangeRate(models.Model):
 
 class Order(models.Model):
     client = models.ForeignKey(
-        Client, verbose_name=_("client"), related_name="orders", on_delete=models.PROTECT
+        Client, verbose_name=_("client"), related_name="orders", on_delete=models.PROTECT, db_index=False
     )
     ref = models.CharField(_("reference"), max_length=120, unique=True)
     channel = models.CharField(
@@ -113,6 +113,9 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         indexes = [
+            # The orders of clients in the order of the list, without a look at the table: searches and sorts.
+            models.Index(fields=["client", "ref"], name="order_of_client"),
+            models.Index(fields=["channel", "ref"], name="order_in_channel"),
             models.Index(fields=["channel", "id"], name="order_by_channel"),
             LargestFirst(fields=["-first_day", "-id"], name="order_by_first_day"),
             LargestFirst(fields=["-last_day", "-id"], name="order_by_last_day"),
