@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
 
 from accounts.models import User
+from common.prepared import prepared
 
 
 class UserBackend(ModelBackend):
@@ -10,5 +12,10 @@ class UserBackend(ModelBackend):
     of rights: a change counts from the next request on in every process, and no page asks one query more."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.with_rights().select_related("team").filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        found = _user(int(user_id))
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
+
+
+@prepared
+def _user(pk: int) -> QuerySet[User]:
+    return User.objects.with_rights().select_related("team").filter(pk=pk)

@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import visible_q
+from accounts.reader import Reader, reader
 from attention.labels import ACTS, LINE_STATES
 from attention.models import ListLine
 from attention.rules.lines import LineState
 from clients.dossier import is_profiled
 from clients.registry import Dossier, Event, Panel, TimelineSource
 from clients.timeline import PAGE_SIZE
+from common.prepared import prepared
 
 ON_LIST = "list"
 LINES_SHOWN = 5
@@ -31,10 +34,14 @@ def newest_lines(dossier: Dossier, most: int = PAGE_SIZE + 1) -> list[ListLine]:
     """The newest lines of the client, whoever's list they stood on."""
     if not dossier.of(is_profiled):
         return []
-    seen = visible_q(dossier.user, client="client__")  # profiling was asked for already
-    lines = ListLine.objects.filter(seen, client=dossier.client)
-    lines = lines.select_related("weekly_list__owner")
-    return list(lines.order_by("-weekly_list__frozen_at", "-pk")[:most])
+    return _lines(dossier.client.pk, reader(dossier.user), most)
+
+
+@prepared
+def _lines(client: int, who: Reader, most: int) -> QuerySet[ListLine]:
+    seen = visible_q(who, client="client__")  # profiling was asked for already
+    lines = ListLine.objects.filter(seen, client=client).select_related("weekly_list__owner")
+    return lines.order_by("-weekly_list__frozen_at", "-pk")[:most]
 
 
 def _lists(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event]:

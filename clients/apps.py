@@ -77,9 +77,9 @@ def _due(user: Any) -> int:
     """How many tasks wait for the person today; asked for when the frame is printed."""
     from django.utils import timezone
 
-    from clients.desk import due_tasks
+    from clients.desk import due_count
 
-    return due_tasks(user, timezone.localdate())[:100].count()
+    return due_count(user, timezone.localdate())
 
 
 def _commands() -> list[Any]:

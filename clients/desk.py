@@ -10,10 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.reader import Reader, reader
 from clients.models import Task
 from clients.rules import TaskState
+from common.prepared import prepared
 
 SHOWN = 100
+COUNTED = 100
 DONE_SHOWN = 20
 
 
@@ -60,14 +63,14 @@ def when_of(due_on: date, today: date) -> When:
     return When.WEEK if due_on <= today + timedelta(days=6 - today.weekday()) else When.LATER
 
 
-def tasks_of(owner: User, reader: Any) -> QuerySet[Task]:
-    """The tasks of ``owner`` whose clients ``reader`` may see."""
-    return Task.objects.visible_to(reader).filter(owner=owner)
+def tasks_of(owner: User | Reader, who: Any) -> QuerySet[Task]:
+    """The tasks of ``owner`` whose clients ``who`` may see."""
+    return Task.objects.visible_to(who).filter(owner_id=owner.pk)
 
 
-def desk(owner: User, reader: Any, today: date) -> Desk:
+def desk(owner: User, who: Any, today: date) -> Desk:
     """Two queries however many tasks there are."""
-    tasks = tasks_of(owner, reader).select_related("client", "owner")
+    tasks = tasks_of(owner, who).select_related("client", "owner")
     waiting = list(tasks.filter(state=TaskState.OPEN).order_by("due_on", "pk")[: SHOWN + 1])
     done = list(tasks.filter(state=TaskState.DONE).order_by("-done_at", "-pk")[:DONE_SHOWN])
     shown: dict[When, list[Task]] = {when: [] for when in When}
@@ -82,6 +85,16 @@ def desk(owner: User, reader: Any, today: date) -> Desk:
     )
 
 
-def due_tasks(owner: User, today: date) -> QuerySet[Task]:
+def due_tasks(owner: User | Reader, today: date) -> QuerySet[Task]:
     """What the owner should have done by the end of ``today``."""
     return tasks_of(owner, owner).filter(state=TaskState.OPEN, due_on__lte=today)
+
+
+def due_count(owner: User, today: date) -> int:
+    """How many of them; ``COUNTED`` when there are more."""
+    return len(_due(0, reader(owner), today))
+
+
+@prepared
+def _due(_none: int, owner: Reader, today: date) -> QuerySet[Any]:
+    return due_tasks(owner, today).order_by().values_list("pk")[:COUNTED]

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from accounts.reader import Reader, reader
 from clients.models import Client, Person, Task
 from clients.rules import ClientKind, TaskState
 from clients.sociotypes.permission import profiling_q
 from common.once import Once
+from common.prepared import prepared
 
 MAX_PEOPLE = 500
 TASKS_SHOWN = 10
@@ -46,12 +48,17 @@ class Dossier:
 def people(dossier: Dossier) -> list[Person]:
     """Everybody of the client: those who left last, decision-makers first. Each knows as ``is_profiled``
     whether it may be profiled; of a company what is read first does not ask that."""
-    rows = Person.objects.filter(client=dossier.client)
-    if dossier.client.kind == ClientKind.PERSON or not dossier.first:
+    return _people(dossier.client.pk, dossier.client.kind == ClientKind.PERSON or not dossier.first)
+
+
+@prepared
+def _people(client: int, with_profiling: bool) -> QuerySet[Person]:
+    rows: QuerySet[Person] = Person.objects.filter(client=client)
+    if with_profiling:
         profiled = Case(When(profiling_q(), then=Value(True)), default=False, output_field=BooleanField())
         rows = rows.annotate(is_profiled=profiled)
     order = (F("left_on").desc(nulls_first=True), "-is_decision_maker", "last_name", "pk")
-    return list(rows.order_by("-is_client", *order)[:MAX_PEOPLE])
+    return rows.order_by("-is_client", *order)[:MAX_PEOPLE]
 
 
 def present(dossier: Dossier) -> list[Person]:
@@ -78,8 +85,7 @@ class Tasks:
 
 def tasks(dossier: Dossier) -> Tasks:
     """Both in one query, for the page that shows both."""
-    both = Q(pk__in=_waiting(dossier).values("pk")) | Q(pk__in=_done(dossier).values("pk"))
-    rows = list(Task.objects.filter(both).select_related("owner").order_by("due_on", "pk"))
+    rows = _both(dossier.client.pk, reader(dossier.user))
     newest = [row for row in rows if row.done_at is not None]
     return Tasks(
         waiting=[row for row in rows if row.state == TaskState.OPEN],
@@ -90,20 +96,29 @@ def tasks(dossier: Dossier) -> Tasks:
 def waiting_tasks(dossier: Dossier) -> list[Task]:
     if dossier.whole:
         return dossier.of(tasks).waiting
-    return list(_waiting(dossier).select_related("owner"))
+    return _waiting(dossier.client.pk, reader(dossier.user))
 
 
 def done_tasks(dossier: Dossier) -> list[Task]:
     if dossier.whole:
         return dossier.of(tasks).done
-    return list(_done(dossier).select_related("owner"))
+    return _done(dossier.client.pk, reader(dossier.user))
 
 
-def _waiting(dossier: Dossier) -> QuerySet[Task]:
-    seen = Task.objects.visible_to(dossier.user).filter(client=dossier.client)
-    return seen.filter(state=TaskState.OPEN).order_by("due_on", "pk")[:TASKS_SHOWN]
+@prepared
+def _waiting(client: int, who: Reader) -> QuerySet[Task]:
+    seen = Task.objects.visible_to(who).filter(client=client, state=TaskState.OPEN)
+    return seen.select_related("owner").order_by("due_on", "pk")[:TASKS_SHOWN]
 
 
-def _done(dossier: Dossier) -> QuerySet[Task]:
-    seen = Task.objects.visible_to(dossier.user).filter(client=dossier.client)
-    return seen.filter(state=TaskState.DONE).order_by("-done_at", "-pk")[:DONE_SHOWN]
+@prepared
+def _done(client: int, who: Reader) -> QuerySet[Task]:
+    seen = Task.objects.visible_to(who).filter(client=client, state=TaskState.DONE)
+    return seen.select_related("owner").order_by("-done_at", "-pk")[:DONE_SHOWN]
+
+
+@prepared
+def _both(client: int, who: Reader) -> QuerySet[Task]:
+    one, other = (part.build(client, who).values("pk") for part in (_waiting, _done))
+    both = Task.objects.filter(Q(pk__in=one) | Q(pk__in=other))
+    return both.select_related("owner").order_by("due_on", "pk")

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.reader import Reader, reader
 from accounts.rights import may
 from accounts.rules import Act
 from clients import registry
@@ -20,6 +22,7 @@ from common.lists.state import VIEW_ALL, Chip, Filter, ListState
 from common.navigation import Below
 from common.numbers import format_number
 from common.once import once
+from common.prepared import prepared
 
 TEMPLATE = "lists/page.html"
 BELOW_SHOWN = 8
@@ -55,8 +58,13 @@ def pinned_below(request: HttpRequest) -> list[Below]:
 
 
 def views_of(user: Any, list_key: str) -> list[SavedView]:
-    found = SavedView.objects.visible_to(user).filter(list_key=list_key).select_related("owner")
-    return list(found.order_by("name", "pk")[:200])
+    return _views(0, reader(user), list_key)
+
+
+@prepared
+def _views(_none: int, who: Reader, list_key: str) -> QuerySet[SavedView]:
+    found = SavedView.objects.visible_to(who).filter(list_key=list_key).select_related("owner")
+    return found.order_by("name", "pk")[:200]
 
 
 def view_address(view: SavedView) -> str:

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.reader import Reader, reader
 from accounts.rights import may, may_with
 from accounts.rules import Act
 from clients import registry
@@ -26,6 +28,7 @@ from clients.services import save_client, self_person
 from common.aggregates import Joined, parted
 from common.htmx import asks_for_part, page
 from common.once import once
+from common.prepared import prepared
 
 
 @require_safe
@@ -54,14 +57,20 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _dossier(request: HttpRequest, pk: int, whens: Collection[bool]) -> Dossier | None:
     """None when there is no such client: a merged one is found where it lives on, by whoever may see that."""
-    clients: QuerySet[Client] = Client.objects.visible_to(request.user)
-    if False in whens:
-        clients = _with_tags(clients.select_related("owner", "team"))
-    client = registry.joined(clients, whens).filter(pk=pk).first()
-    if client is None:
+    found = _client(pk, reader(request.user), frozenset(whens), get_language())
+    if not found:
         return None
     first, whole = True not in whens, len(whens) == 2
-    return Dossier(client, request.user, timezone.now(), once(request), first, whole)
+    return Dossier(found[0], request.user, timezone.now(), once(request), first, whole)
+
+
+@prepared
+def _client(pk: int, who: Reader, whens: Collection[bool], language: str | None) -> QuerySet[Client]:
+    """``language``: of the words that the apps above join."""
+    clients: QuerySet[Client] = Client.objects.visible_to(who)
+    if False in whens:
+        clients = _with_tags(clients.select_related("owner", "team"))
+    return registry.joined(clients, whens).filter(pk=pk)
 
 
 def _first(dossier: Dossier) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.db.models import (
     Func,
     IntegerField,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
@@ -23,6 +24,7 @@ from django.db.models import (
 from clients.models import Change
 from clients.registry import Dossier, Hit, Revenue
 from common.periods import current_window, months
+from common.prepared import prepared
 from sales.models import Category, ClientDay, Order
 from sales.rules import Channel, tree_order
 
@@ -66,11 +68,16 @@ class Days:
 
 def days_of(dossier: Dossier) -> Days:
     """One query for every picture of the client's revenue."""
-    sold = ClientDay.objects.filter(day__lte=dossier.today)
-    newest = Subquery(sold.order_by("-day").values("day")[:1])
-    rows = sold.filter(client=dossier.client).order_by("-day").annotate(newest=newest)
-    found = list(rows.values_list("day", "rev", "gross", "newest")[:MAX_DAYS])
+    found: list[Any] = _days(dossier.client.pk, dossier.today)
     return Days([row[:3] for row in found], found[0][3] if found else None)
+
+
+@prepared
+def _days(client: int, today: date) -> QuerySet[Any]:
+    sold = ClientDay.objects.filter(day__lte=today)
+    newest = Subquery(sold.order_by("-day").values("day")[:1])
+    rows = sold.filter(client=client).order_by("-day").annotate(newest=newest)
+    return rows.values_list("day", "rev", "gross", "newest")[:MAX_DAYS]
 
 
 def revenue_by_month(dossier: Dossier) -> list[MonthRow]:
