@@ -1,6 +1,7 @@
 """Days of the rollup as they travel: client, day and flags in one number, and what is seldom only where there is any."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,47 +11,77 @@ from numpy.typing import NDArray
 from common.arrays import day_number, select
 
 Ints = NDArray[np.int64]
-_DAY_BITS = 22  # the ordinal of 9999-12-31 has as many
-_DAY = (1 << _DAY_BITS) - 1
-_CLIENT_DAY = f"(client_id * {1 << _DAY_BITS} + {{day}})"
+DAY_BITS = 22  # the ordinal of 9999-12-31 has as many
+_DAY = (1 << DAY_BITS) - 1
+_CLIENT_DAY = f"(client_id * {1 << DAY_BITS} + {{day}})"
 
 
-def days_within(
-    since: date, until: date, whole: tuple[str, ...], seldom: Mapping[str, str], clients: str = ""
-) -> dict[str, Ints]:
-    """The rollup of (``since``, ``until``]: ``client``, ``day`` (ordinal), ``bought`` and the sums asked for.
+@dataclass(frozen=True)
+class DaySums:
+    """What is asked of each day of the rollup. ``whole``: columns that are sent of every day; ``seldom``: expressions by
+    name that are 0 on most days, and then not sent."""
 
-    ``whole``: columns that are sent of every day; ``seldom``: expressions by name that are 0 on most days, and then not
-    sent. ``clients``: a condition on the clients, as of ``client_range``.
-    """
-    flags = "".join(
-        f" + CASE WHEN {sql} <> 0 THEN {1 << bit} ELSE 0 END"
-        for bit, sql in enumerate(seldom.values(), start=1)
-    )
-    bits, columns = (
-        1 + len(seldom),
-        [*whole, *(f"NULLIF({sql}, 0) AS {name}" for name, sql in seldom.items())],
-    )
-    rows = select(
-        f"SELECT {_client_day()} * {1 << bits} + CASE WHEN orders > 0 THEN 1 ELSE 0 END{flags} AS packed,"
-        f" {', '.join(columns)} FROM sales_clientday"
-        f" WHERE {_plus()}day > '{since}' AND {_plus()}day <= '{until}'{clients}",
-        ("packed", *whole, *seldom),
-    )
-    packed = rows.pop("packed")
-    for bit, name in enumerate(seldom, start=1):
-        rows[name] = _filled(packed >> bit & 1, rows[name])
-    return rows | _key(packed >> bits) | {"bought": packed & 1 == 1}
+    whole: tuple[str, ...]
+    seldom: Mapping[str, str]
+
+    def fetch(self, since: date | None, until: date, clients: str = "") -> dict[str, Ints]:
+        """The days of (``since``, ``until``] as they travel. ``clients``: a condition, as of ``client_range``."""
+        flags = "".join(
+            f" + CASE WHEN {sql} <> 0 THEN {1 << bit} ELSE 0 END"
+            for bit, sql in enumerate(self.seldom.values(), start=1)
+        )
+        columns = [*self.whole, *(f"NULLIF({sql}, 0) AS {name}" for name, sql in self.seldom.items())]
+        later = f" AND {_plus()}day > '{since}'" if since else ""
+        return select(
+            f"SELECT {_client_day()} * {1 << self._bits} + CASE WHEN orders > 0 THEN 1 ELSE 0 END{flags} AS packed,"
+            f" {', '.join(columns)} FROM sales_clientday"
+            f" WHERE {_plus()}day <= '{until}'{later}{clients}",
+            ("packed", *self.whole, *self.seldom),
+        )
+
+    def decode(self, rows: dict[str, Ints]) -> dict[str, Ints]:
+        """``client_day`` (see ``parted``), ``bought`` (1 with an order) and the sums; empties ``rows``."""
+        packed = rows.pop("packed")
+        for bit, name in enumerate(self.seldom, start=1):
+            rows[name] = _filled(packed >> bit & 1, rows[name])
+        return rows | {"client_day": packed >> self._bits, "bought": packed & 1}
+
+    @property
+    def _bits(self) -> int:
+        return 1 + len(self.seldom)
 
 
-def purchases_until(until: date, clients: str = "") -> dict[str, Ints]:
-    """``client`` and ``day`` (ordinal) of every day somebody bought on up to ``until``."""
-    rows = select(
-        f"SELECT {_client_day()} AS packed FROM sales_clientday"
+TRADE = DaySums(
+    ("rev", "cost"),
+    {
+        "refunds": "gross - rev", "uncosted": "rev - rc", "costed_refunds": "abs_rc - ABS(rc)",
+        "abs_rc_assumed": "abs_rc_assumed",
+    },
+)  # fmt: skip
+"""All sums of ``ClientDay`` but the ways, by ``trade_sums``."""
+
+
+def trade_sums(rows: dict[str, Ints]) -> dict[str, Ints]:
+    """``rows`` of ``TRADE`` with ``gross``, ``rc`` and ``abs_rc``. On most days everything sold has a known cost and
+    nothing comes back."""
+    rc = rows["rev"] - rows.pop("uncosted")
+    return rows | {
+        "gross": rows["rev"] + rows.pop("refunds"), "rc": rc, "abs_rc": np.abs(rc) + rows.pop("costed_refunds"),
+    }  # fmt: skip
+
+
+def parted(client_day: Ints) -> tuple[Ints, Ints]:
+    """Client and ordinal of the day."""
+    return client_day >> DAY_BITS, client_day & _DAY
+
+
+def purchases_until(until: date, clients: str = "") -> Ints:
+    """``client_day`` of every day somebody bought on up to ``until``."""
+    return select(
+        f"SELECT {_client_day()} AS client_day FROM sales_clientday"
         f" WHERE orders > 0 AND {_plus()}day <= '{until}'{clients}",
-        ("packed",),
-    )
-    return _key(rows["packed"])
+        ("client_day",),
+    )["client_day"]
 
 
 def client_range(after: int, upto: int) -> str:
@@ -77,10 +108,6 @@ def _client_day() -> str:
 def _plus() -> str:
     """SQLite reads much of a table in half the time without an index, which "+" forbids it."""
     return "+" if connection.vendor == "sqlite" else ""
-
-
-def _key(client_day: Ints) -> dict[str, Ints]:
-    return {"client": client_day >> _DAY_BITS, "day": client_day & _DAY}
 
 
 def _filled(has: Ints, values: Ints) -> Ints:

@@ -5,13 +5,14 @@ Of what is older only the first and the last day count: half of what ``sales.win
 
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.arrays import places
 from common.periods import WINDOW_DAYS
-from sales.days import client_range, days_within, first_of, purchases_until, summed
+from sales.days import TRADE, client_range, first_of, parted, purchases_until, summed, trade_sums
 from sales.windows import clients_between, id_ranges
 
 Ints = NDArray[np.int64]
@@ -53,39 +54,32 @@ def trade_of(as_of: date) -> Trade:
 
 def _trade(as_of: date, after: int, upto: int) -> Trade:
     client_id, observed = clients_between(after, upto)
-    begin, count = as_of - timedelta(days=WINDOW_DAYS), len(client_id)
-    rows = _of_clients(client_id, _lately(begin, as_of, after, upto))
+    begin, among, count = as_of - timedelta(days=WINDOW_DAYS), client_range(after, upto), len(client_id)
+    rows = trade_sums(TRADE.decode(TRADE.fetch(begin, as_of, among)))
+    place, day, known = _placed(client_id, rows["client_day"])
     sums = {
-        name: summed(rows["place"], rows[name], count) for name in ("rev", "rc", "abs_rc", "cost", *_SELDOM)
+        name: summed(place, rows[name][known], count)
+        for name in ("rev", "gross", "rc", "abs_rc", "cost", "abs_rc_assumed")
     }
-    bought = rows["bought"]
-    older = _of_clients(client_id, purchases_until(begin, client_range(after, upto)))
-    place = np.concatenate([older["place"], rows["place"][bought]])
-    day = np.concatenate([older["day"], rows["day"][bought]])
-    first, last = first_of(place, day, count), np.zeros(count, dtype=np.int64)
-    np.maximum.at(last, place, day)
+    bought = rows["bought"][known] == 1
+    older_place, older_day, _ = _placed(client_id, purchases_until(begin, among))
+    there, when = np.concatenate([older_place, place[bought]]), np.concatenate([older_day, day[bought]])
+    first, last = first_of(there, when, count), np.zeros(count, dtype=np.int64)
+    np.maximum.at(last, there, when)
     return Trade(
         client_id=client_id, start=np.where(first > 0, np.maximum(first, observed), 0), last_day=last,
-        days=np.bincount(rows["place"][bought], minlength=count), rev=sums["rev"],
-        abs_rev=sums["rev"] + 2 * sums["refunds"],  # Σ|net| = sales + refunds, and rev = sales − refunds
-        rc=sums["rc"], abs_rc=sums["abs_rc"], cost=sums["cost"], assumed=sums["assumed"],
+        days=np.bincount(place[bought], minlength=count), rev=sums["rev"],
+        abs_rev=2 * sums["gross"] - sums["rev"],  # Σ|net| = sales + refunds, and rev = sales − refunds
+        rc=sums["rc"], abs_rc=sums["abs_rc"], cost=sums["cost"], assumed=sums["abs_rc_assumed"],
     )  # fmt: skip
 
 
 _RANGE = 400_000  # clients read at once, some 150 MB
-_SELDOM = {
-    "refunds": "gross - rev", "uncosted": "rev - rc", "costed_refunds": "abs_rc - ABS(rc)", "assumed": "abs_rc_assumed",
-}  # fmt: skip
 
 
-def _lately(begin: date, as_of: date, after: int, upto: int) -> dict[str, Ints]:
-    rows = days_within(begin, as_of, ("rev", "cost"), _SELDOM, client_range(after, upto))
-    rc = rows["rev"] - rows["uncosted"]
-    return rows | {"rc": rc, "abs_rc": np.abs(rc) + rows["costed_refunds"]}
-
-
-def _of_clients(client_id: Ints, rows: dict[str, Ints]) -> dict[str, Ints]:
-    """With the place of each row's client. Days of a client merged away are its survivor's, once the rollup follows."""
-    place, known = places(client_id, rows.pop("client"))
-    rows["place"] = place
-    return rows if known.all() else {name: values[known] for name, values in rows.items()}
+def _placed(client_id: Ints, client_day: Ints) -> tuple[Ints, Ints, Any]:
+    """Place of the client and day of each row of a client that is there, and which rows these are. Days of one merged
+    away are its survivor's, once the rollup follows."""
+    client, day = parted(client_day)
+    place, known = places(client_id, client)
+    return (place, day, slice(None)) if known.all() else (place[known], day[known], known)

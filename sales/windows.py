@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from common import arrays
 from common.arrays import day_number
 from common.periods import WINDOW_DAYS
+from sales.days import DAY_BITS, TRADE, client_range, trade_sums
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 RANGE = 100_000  # clients read at once; a million then need less than a gigabyte
 THEN_DAYS = 26 * 7
-_DAY_BITS = 22  # of an ordinal day, in the sorting key (client, day)
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class _Found:
 def _fetch(as_of: date, after: int, upto: int) -> _Found:
     return _Found(
         clients=arrays.select(_clients_sql(after, upto), ("client_id", "observed_from")),
-        days=arrays.select(_days_sql(as_of, after, upto), ("sort_key", "rev", "cost", *_SELDOM)),
+        days=TRADE.fetch(None, as_of, client_range(after, upto)),
     )
 
 
@@ -168,51 +168,14 @@ def _clients_sql(after: int, upto: int) -> str:
     return f"SELECT id AS client_id, {observed} AS observed_from FROM clients_client WHERE {there}"
 
 
-# On most days everything sold has a known cost and nothing comes back: what says otherwise is 0 there,
-# and travels as NULL. Bit n + 1 of the sorting key tells the days that have the n-th of them.
-_SELDOM = {
-    "refunds": "gross - rev",
-    "uncosted": "rev - rc",
-    "costed_refunds": "abs_rc - ABS(rc)",
-    "abs_rc_assumed": "abs_rc_assumed",
-}
-_FLAG_BITS = 1 + len(_SELDOM)
-
-
-def _days_sql(as_of: date, after: int, upto: int) -> str:
-    """Rollup rows; client, day and flags travel in one number, which also sorts them."""
-    has = ["orders > 0", *(f"{value} <> 0" for value in _SELDOM.values())]
-    flags = " + ".join(f"CASE WHEN {test} THEN {1 << bit} ELSE 0 END" for bit, test in enumerate(has))
-    key = f"(client_id * {1 << _DAY_BITS} + {day_number('day')}) * {1 << _FLAG_BITS} + {flags}"
-    seldom = ", ".join(f"NULLIF({value}, 0) AS {name}" for name, value in _SELDOM.items())
-    # A range is most of the table: SQLite reads it in half the time without an index ("+" forbids it).
-    plus = "+" if connection.vendor == "sqlite" else ""
-    return (
-        f"SELECT {key} AS sort_key, rev, cost, {seldom} FROM sales_clientday"
-        f" WHERE {_ids(f'{plus}client_id', after, upto)} AND {plus}day <= '{as_of.isoformat()}'"
-    )
-
-
 def _ids(column: str, after: int, upto: int) -> str:
     return f"{column} > {after:d} AND {column} <= {upto:d}"
 
 
 def _decoded(rows: dict[str, Ints]) -> dict[str, Ints]:
-    """The columns of the rollup again, from what travelled."""
-    key, rev = rows["sort_key"], rows["rev"]
-    seldom = {name: _spread(key >> bit & 1, rows[name]) for bit, name in enumerate(_SELDOM, start=1)}
-    rc = rev - seldom["uncosted"]
-    return {
-        "sort_key": key >> _FLAG_BITS << 1 | key & 1, "rev": rev, "gross": rev + seldom["refunds"],
-        "rc": rc, "abs_rc": np.abs(rc) + seldom["costed_refunds"], "cost": rows["cost"],
-        "abs_rc_assumed": seldom["abs_rc_assumed"],
-    }  # fmt: skip
-
-
-def _spread(has: Ints, values: Ints) -> Ints:
-    full = np.zeros(len(has), dtype=np.int64)
-    full[has.astype(bool)] = values
-    return full
+    """The columns of the rollup again, from what travelled. ``sort_key``: client, day, and whether something was bought."""
+    found = trade_sums(TRADE.decode(rows))
+    return found | {"sort_key": found.pop("client_day") << 1 | found.pop("bought")}
 
 
 def _sorted(table: dict[str, Ints], key: str) -> dict[str, Ints]:
@@ -234,7 +197,7 @@ class _Sums:
         self.value = np.maximum(rows["rev"], 0)
         self.bought = np.flatnonzero(rows["sort_key"] & 1)
         self.bought_key = self.key[self.bought]
-        self.base = client_id << _DAY_BITS
+        self.base = client_id << DAY_BITS
         # A window's edges: the row after each client's last up to so many days before as_of.
         edges = (0, WINDOW_DAYS, 2 * WINDOW_DAYS)
         self.edge = {back: self.after(self.as_of - back) for back in edges}
@@ -255,7 +218,7 @@ class _Sums:
     def _bought_day(self, index: Ints) -> Ints:
         if not len(self.bought_key):
             return np.zeros(len(index), dtype=np.int64)
-        day = self.bought_key[np.minimum(index, len(self.bought_key) - 1)] & ((1 << _DAY_BITS) - 1)
+        day = self.bought_key[np.minimum(index, len(self.bought_key) - 1)] & ((1 << DAY_BITS) - 1)
         return np.where(self.days > 0, day, 0)
 
     def windows(self) -> Windows:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from common.arrays import places, select
 from common.periods import WINDOW_DAYS
-from sales.days import days_within, first_of, summed
+from sales.days import DaySums, first_of, parted, summed
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -45,8 +45,9 @@ def years_of(days: Sequence[date], client_ids: Ints) -> list[Year]:
 
     The sums equal those of ``sales.windows`` for the same day.
     """
-    rows = days_within(min(days) - timedelta(days=WINDOW_DAYS), max(days), _WHOLE, _SELDOM)
-    place, known = places(client_ids, rows["client"])
+    rows = _ASKED.decode(_ASKED.fetch(min(days) - timedelta(days=WINDOW_DAYS), max(days)))
+    client, rows["day"] = parted(rows.pop("client_day"))
+    place, known = places(client_ids, client)
     return [
         _year(
             rows,
@@ -65,8 +66,8 @@ def _start(day: date) -> int:
 def _year(rows: dict[str, Ints], place: Ints, inside: Flags, count: int) -> Year:
     which = np.flatnonzero(inside)
     at = place[which]
-    sums = {name: summed(at, rows[name][which], count) for name in (*_WHOLE, *_SELDOM)}
-    bought = rows["bought"][which]
+    sums = {name: summed(at, rows[name][which], count) for name in (*_ASKED.whole, *_ASKED.seldom)}
+    bought = rows["bought"][which] == 1
     return Year(
         rev=sums["rev"], rc=sums["rev"] - sums["uncosted"], cost=sums["cost"],
         first_day=first_of(at[bought], rows["day"][which][bought], count),
@@ -93,5 +94,4 @@ def observed_since(day: date, client_ids: Ints) -> Flags:
     return np.isin(client_ids, rows["client_id"])
 
 
-_WHOLE = ("rev", "cost", "online", "offline")
-_SELDOM = {"uncosted": "rev - rc", "no_channel": "no_channel"}
+_ASKED = DaySums(("rev", "cost", "online", "offline"), {"uncosted": "rev - rc", "no_channel": "no_channel"})
