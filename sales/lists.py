@@ -36,6 +36,7 @@ _COLUMNS = [
            numeric=True, value=lambda row: row.net_cents),
     Column("channel", _("Channel"), sort="channel", position=60, value=lambda row: row.get_channel_display() or None),
 ]  # fmt: skip
+_OWNER = parts.owner_column("client__", groups=parts.owner_groups("client__"))
 
 
 def _search(orders: Rows, text: str) -> Rows:
@@ -94,7 +95,7 @@ def _empty(user: Any) -> Empty:
 ORDERS = ListSpec(
     key="orders", title=_("Orders"), url_name="sales:order_list", position=60,
     rows=lambda user: Order.objects.visible_to(user),
-    columns=lambda user: parts.columns_for(user, _COLUMNS, parts.owner_column("client__")),
+    columns=lambda user: parts.columns_for(user, _COLUMNS, _OWNER),
     filters=_filters, scopes=parts.scopes("client__"), default_sort="-ref",
     search=_search,
     search_hint=_("Order or client"), prepare=lambda rows: rows.select_related("client__owner"),

@@ -1,7 +1,9 @@
 """What the lists of several kinds of records share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -103,6 +105,19 @@ def owner_column(path: str = "", **changes: Any) -> Column:
         "side": True,
     }  # fmt: skip
     return Column(**(defaults | changes))
+
+
+def owner_groups(path: str) -> Callable[[Rows, bool], Iterator[Rows]]:
+    """Rows by the name of the owner of their client, unknown last; owners of one name together."""
+
+    def groups(rows: Rows, falling: bool) -> Iterator[Rows]:
+        owning = User.objects.filter(Exists(Client.objects.filter(owner=OuterRef("pk"))))
+        named = owning.order_by("-name" if falling else "name").values_list("name", "pk")
+        for _name, found in groupby(named, key=itemgetter(0)):
+            yield rows.filter(**{f"{path}owner__in": [pk for _same, pk in found]})
+        yield rows.filter(**{f"{path}owner": None})
+
+    return groups
 
 
 def columns_for(user: Any, columns: list[Column], owner: Column) -> list[Column]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from common.lists.spec import Column, Rows, Text, unchanged
@@ -10,6 +11,7 @@ from common.paging import Page
 
 PAGE_SIZE = 25  # a page of the heaviest list stays below 60 kB
 COUNT_CAP = 1000
+GROUPS_TRIED = 4
 READ_AT_ONCE = 2000
 
 
@@ -78,11 +80,29 @@ def _found(state: ListState, start: int) -> tuple[list[int], int]:
     if start < COUNT_CAP and _counts_itself(state):
         first = list(ids[: COUNT_CAP + 1])
         return first[start : start + PAGE_SIZE + 1], len(first)
-    page = list(ids[start : start + PAGE_SIZE + 1])
+    page = _among_groups(state, asked, start)
+    if page is None:
+        page = list(ids[start : start + PAGE_SIZE + 1])
     if page and start >= COUNT_CAP:
         return page, COUNT_CAP + 1  # a row beyond the cap says that there are more
     whole = start == 0 and len(page) <= PAGE_SIZE
     return page, len(page) if whole else asked.order_by()[: COUNT_CAP + 1].count()
+
+
+def _among_groups(state: ListState, asked: Rows, start: int) -> list[int] | None:
+    """The ids from ``start`` on, when the first few groups of the column that sorts hold them all."""
+    groups = state.sort_column.groups
+    if groups is None:
+        return None
+    found: list[int] = []
+    for rows in islice(groups(asked, state.descending), GROUPS_TRIED):
+        ids = rows.order_by(state.tie).values_list("pk", flat=True)
+        more = list(ids[start : start + PAGE_SIZE + 1 - len(found)])
+        found += more
+        if len(found) > PAGE_SIZE:
+            return found
+        start = 0 if found else start - rows.order_by().count()
+    return None
 
 
 def _counts_itself(state: ListState) -> bool:

@@ -1,7 +1,7 @@
 """What a list is made of. An app declares it once; pages, exports, saved views and bulk acts read it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,8 @@ class Column:
 
     ``annotate`` adds the value under ``key`` (no row may be lost: outer join or subquery); ``value`` takes
     it from the row instead. ``annotate_all`` adds the same in a way that is quick for all rows, to sort by: where
-    ``annotate`` looks into each row of a page. ``template`` prints ``value``, and nothing else of the row. ``sortable``
+    ``annotate`` looks into each row of a page. ``groups(rows, falling)`` parts rows by a value that very many share,
+    in the order of the sort: a page found among the first needs no sort of the others. ``template`` prints ``value``, and nothing else of the row. ``sortable``
     allows ``?sort=key`` and ``-key``, nulls last, by ``sort`` (a path of the model) or by the annotation.
     ``choices`` makes it a filter ``?key=value``; ``only`` says it in a way that an index can answer. ``export`` turns the value into what a file holds;
     without it money exports units, choices their label, others the value. ``side`` is for what is read
@@ -57,6 +58,7 @@ class Column:
     shown: bool = True
     only: Callable[[Rows, str], Rows] | None = None
     annotate_all: Callable[[Rows], Rows] | None = None
+    groups: Callable[[Rows, bool], Iterator[Rows]] | None = None
 
     def of(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)

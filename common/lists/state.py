@@ -145,8 +145,7 @@ class ListState:
 
     def in_order(self, rows: Rows) -> Rows:
         """Sorted as asked, ties by id, so that pages neither repeat nor skip a row."""
-        tie = "-pk" if self.descending else "pk"
-        column = next(column for column in self.all_columns if column.key == self.sort_key)
+        tie, column = self.tie, self.sort_column
         if column.sort:
             return rows.order_by(self._by(rows, column.sort), tie)
         if column.key not in rows.query.annotations:
@@ -155,6 +154,14 @@ class ListState:
             # Nothing is known yet, the same for all; PostgreSQL refuses to sort by a constant.
             return rows.order_by(tie)
         return rows.order_by(self._ordered(column.key), tie)
+
+    @property
+    def tie(self) -> str:
+        return "-pk" if self.descending else "pk"
+
+    @property
+    def sort_column(self) -> Column:
+        return next(column for column in self.all_columns if column.key == self.sort_key)
 
     def _by(self, rows: Rows, path: str) -> Any:
         """A path that is never null keeps its plain form, which lets an index give the order."""

@@ -102,6 +102,31 @@ def test_an_export_has_the_rows_of_the_list_in_its_order(key: str, cast: Cast) -
     assert len(list(records)) == 3
 
 
+@pytest.mark.parametrize("who", ["diane", "anne", "alice"])
+def test_pages_by_groups_are_those_of_the_sort(cast: Cast, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Owners of one name stand together; some have no order, some clients no owner."""
+    monkeypatch.setattr("common.lists.pages.PAGE_SIZE", 2)
+    type(cast.bob).objects.filter(pk=cast.carl.pk).update(name=cast.bob.name)
+    make_client(owner=cast.diane)
+    for number, owner in enumerate([cast.alice, cast.bob, cast.carl, None, cast.carl, cast.bob, cast.alice]):
+        client = make_client(owner=owner)
+        for day in range(1, 2 + number % 3):
+            make_order(client, date(2026, 1, day), 1000)
+    for sort in ("owner", "-owner"):
+        sorted_ids = list(
+            (state := state_of("orders", getattr(cast, who), f"sort={sort}"))
+            .in_order(state.asked_rows())
+            .values_list("pk", flat=True)
+        )
+        shown = [
+            row.record.pk
+            for page in range(1, 9)
+            for row in list_page(state_of("orders", getattr(cast, who), f"sort={sort}&page={page}")).rows
+        ]
+        assert shown == sorted_ids
+        assert len(shown) >= 2
+
+
 def test_chips_are_removed_one_by_one(cast: Cast) -> None:
     state = state_of("clients", cast.anne, f"q=x&kind=person&owner={cast.bob.pk}&sort=-city&col=city&page=4")
     assert [(str(chip.label), str(chip.value), chip.without) for chip in state.chips()] == [
