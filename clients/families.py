@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from accounts.querysets import visible_q
+from accounts.reader import Reader, reader
 from clients.models import Client
+from common.prepared import prepared
 
 MAX_DEPTH = 50
 """A chain of companies is shorter; the walk also ends where old data went in a circle."""
@@ -44,10 +46,15 @@ def chain_above(client_id: int) -> list[int]:
 def family_of(client: Client, user: Any) -> tuple[list[Client], int]:
     """The whole family of a company from its head down, in one query: who ``user`` may see, in no order, and
     how many there are besides."""
-    rows = Client.objects.filter(RawSQL(f"clients_client.id IN ({_FAMILY})", [client.pk], BooleanField()))
-    seen = Case(When(visible_q(user), then=Value(True)), default=False, output_field=BooleanField())
-    found: list[Any] = list(rows.annotate(is_seen=seen).select_related("owner").defer("search_text"))
+    found: list[Any] = _family(client.pk, reader(user))
     return [one for one in found if one.is_seen], sum(not one.is_seen for one in found)
+
+
+@prepared
+def _family(client: int, who: Reader) -> QuerySet[Client]:
+    rows = Client.objects.filter(RawSQL(f"clients_client.id IN ({_FAMILY})", [client], BooleanField()))
+    seen = Case(When(visible_q(who), then=Value(True)), default=False, output_field=BooleanField())
+    return rows.annotate(is_seen=seen).select_related("owner").defer("search_text")
 
 
 # Up to the head, whatever its state, and from there down over active companies. By a subquery and by

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.reader import Reader, reader
 from clients import registry
 from clients.families import family_of
 from clients.models import BuyingUnit, Client, UnitMembership
 from clients.rules import ClientState
+from common.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -121,5 +123,10 @@ def _tree_order(seen: dict[int, Client]) -> list[int]:
 
 def units_of(client: Client, user: Any) -> list[UnitMembership]:
     """Present and past units of a client, newest first."""
-    rows = UnitMembership.objects.visible_to(user).filter(client=client)
-    return list(rows.select_related("unit__head__client").order_by("-joined_on", "-pk"))
+    return _units(client.pk, reader(user))
+
+
+@prepared
+def _units(client: int, who: Reader) -> QuerySet[UnitMembership]:
+    rows = UnitMembership.objects.visible_to(who).filter(client=client)
+    return rows.select_related("unit__head__client").order_by("-joined_on", "-pk")

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.reader import Reader, reader
 from clients import registry
 from clients.dossier import DONE_SHOWN, Dossier
 from clients.dossier import done_tasks as tasks_done
@@ -20,6 +21,7 @@ from clients.registry import Event
 from clients.rules import BatchKind, InteractionKind, TaskState
 from common.paging import Page
 from common.periods import WINDOW_DAYS
+from common.prepared import prepared
 
 PAGE_SIZE = 10
 MAX_PAGE = 50
@@ -103,15 +105,20 @@ def _done_tasks(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event
 
 def _batches(dossier: Dossier, kinds: Sequence[str], most: int) -> list[Event]:
     """Acts on many records that changed this client; who brought a file or merged, the journal tells too."""
-    seen = Change.objects.visible_to(dossier.user).filter(client=dossier.client, batch__isnull=False)
-    rows = Batch.objects.filter(pk__in=seen.values("batch"), kind__in=kinds).select_related("by")
     return [
         Event(
             at=row.at, kind=row.kind, icon=BATCH_ICONS[BatchKind(row.kind)], title=_batch_title(row),
             by=str(row.by or ""),
         )
-        for row in rows.order_by("-at", "-pk")[:most]
+        for row in _acts(dossier.client.pk, reader(dossier.user), tuple(kinds), most)
     ]  # fmt: skip
+
+
+@prepared
+def _acts(client: int, who: Reader, kinds: tuple[str, ...], most: int) -> QuerySet[Batch]:
+    seen = Change.objects.visible_to(who).filter(client=client, batch__isnull=False)
+    rows = Batch.objects.filter(pk__in=seen.values("batch"), kind__in=kinds).select_related("by")
+    return rows.order_by("-at", "-pk")[:most]
 
 
 def _batch_title(batch: Batch) -> str:

@@ -209,16 +209,7 @@ def _orders_by(channel: Channel) -> Window:
 
 def orders_of(dossier: Dossier) -> ClientOrders | None:
     """The newest orders and refunds first, and how all of the last 364 days came: one query, none without any."""
-    window = current_window(dossier.today)
-    lately = Q(lines__day__gt=window.start, lines__day__lte=window.end)
-    orders = (
-        Order.objects.filter(client=dossier.client)
-        .filter(last_day__isnull=False)
-        .annotate(count=Count("lines"), lately=Count("lines", filter=lately))
-        .annotate(**{f"{channel.name.lower()}_orders": _orders_by(channel) for channel in Channel})
-        .order_by("-last_day", "-pk")[:RECENT_ORDERS]
-    )  # fmt: skip
-    found: list[Any] = list(orders)
+    found: list[Any] = _orders(dossier.client.pk, dossier.today)
     rows = [
         OrderRow(
             order.ref, order.first_day, order.last_day, order.count, order.net_cents, order.channel,
@@ -230,6 +221,19 @@ def orders_of(dossier: Dossier) -> ClientOrders | None:
         return None
     first = found[0]
     return ClientOrders(rows, Channels(first.online_orders, first.offline_orders, first.unknown_orders))
+
+
+@prepared
+def _orders(client: int, today: date) -> QuerySet[Order]:
+    window = current_window(today)
+    lately = Q(lines__day__gt=window.start, lines__day__lte=window.end)
+    return (
+        Order.objects.filter(client=client)
+        .filter(last_day__isnull=False)
+        .annotate(count=Count("lines"), lately=Count("lines", filter=lately))
+        .annotate(**{f"{channel.name.lower()}_orders": _orders_by(channel) for channel in Channel})
+        .order_by("-last_day", "-pk")[:RECENT_ORDERS]
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
+from accounts.reader import Reader, reader
 from clients.dossier import Dossier, is_profiled
 from clients.timeline import PAGE_SIZE
 from common.joins import with_row_of_run
+from common.prepared import prepared
 from segmentation.models import (
     AccompanimentStep,
     ClientReadiness,
@@ -85,7 +87,17 @@ def moves(dossier: Dossier, most: int = EVENTS_READ) -> list[SegmentEvent]:
     """The newest changes of segment, each with the ``own_names`` of the own segments it tells of."""
     if not dossier.of(is_profiled):
         return []
-    rows = SegmentEvent.objects.visible_to(dossier.user).filter(client=dossier.client)
+    found: list[Any] = _moves(dossier.client.pk, reader(dossier.user), most)
+    for event in found:
+        ends = ((event.before, event.before_name, event.before_playbook),
+                (event.after, event.after_name, event.after_playbook))  # fmt: skip
+        event.own_names = {code: (name, playbook) for code, name, playbook in ends if name}
+    return found
+
+
+@prepared
+def _moves(client: int, who: Reader, most: int) -> QuerySet[SegmentEvent]:
+    rows = SegmentEvent.objects.visible_to(who).filter(client=client)
     for end in ("before", "after"):
         own = OwnSegment.objects.annotate(
             own_code=Concat(Value("own:"), Cast("pk", CharField()), output_field=CharField())
@@ -93,12 +105,7 @@ def moves(dossier: Dossier, most: int = EVENTS_READ) -> list[SegmentEvent]:
         rows = rows.annotate(
             **{f"{end}_{name}": Subquery(own.values(name)[:1]) for name in ("name", "playbook")}
         )
-    found: list[Any] = list(rows.order_by("-at", "-pk")[:most])
-    for event in found:
-        ends = ((event.before, event.before_name, event.before_playbook),
-                (event.after, event.after_name, event.after_playbook))  # fmt: skip
-        event.own_names = {code: (name, playbook) for code, name, playbook in ends if name}
-    return found
+    return rows.order_by("-at", "-pk")[:most]
 
 
 @dataclass(frozen=True)
@@ -113,16 +120,7 @@ _ACCOMPANIMENT = ""
 
 
 def steps(dossier: Dossier) -> Steps:
-    """Both kinds in one query."""
-    columns = ("kind", "code", "first", "second", "done_on", "by__name", "by__email")
-    walked = AccompanimentStep.objects.filter(client=dossier.client).annotate(
-        kind=Value(_ACCOMPANIMENT, CharField()), code=F("step"), first=Value(0), second=Value(0)
-    )
-    played = PlayedStep.objects.filter(client=dossier.client).annotate(
-        kind=Value("playbook", CharField()), code=F("segment"), first=F("stage"), second=F("step")
-    )
-    found = Steps({}, {})
-    rows: Any = walked.values_list(*columns).union(played.values_list(*columns), all=True)
+    found, rows = Steps({}, {}), _steps(dossier.client.pk)
     for kind, code, stage, step, done_on, name, email in rows:
         done = Done(done_on, name or email or "")
         if kind == _ACCOMPANIMENT:
@@ -130,6 +128,19 @@ def steps(dossier: Dossier) -> Steps:
         else:
             found.played.setdefault(code, {})[stage, step] = done
     return found
+
+
+@prepared
+def _steps(client: int) -> QuerySet[Any]:
+    """Both kinds in one query."""
+    columns = ("kind", "code", "first", "second", "done_on", "by__name", "by__email")
+    walked = AccompanimentStep.objects.filter(client=client).annotate(
+        kind=Value(_ACCOMPANIMENT, CharField()), code=F("step"), first=Value(0), second=Value(0)
+    )
+    played = PlayedStep.objects.filter(client=client).annotate(
+        kind=Value("playbook", CharField()), code=F("segment"), first=F("stage"), second=F("step")
+    )
+    return walked.values_list(*columns).union(played.values_list(*columns), all=True)
 
 
 def book(dossier: Dossier, segment: Segment) -> Playbook:

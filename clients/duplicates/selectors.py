@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from accounts.reader import Reader, reader
 from accounts.rules import Act
 from clients.dossier import Dossier
 from clients.duplicates.words import sentences
 from clients.models import DuplicatePair, PersonPair
 from common.paging import Page
+from common.prepared import prepared
 
 PAGE_SIZE = 25
 COUNT_CAP = 1000
@@ -56,10 +60,15 @@ def _page(rows: Any, number: int, dismissed: bool) -> PairPage:
 def panel(dossier: Dossier) -> dict[str, Any] | None:
     """Of the client's page: with whom it is likely one; nothing when there is no such pair."""
     client = dossier.client
-    pairs = DuplicatePair.objects.visible_to(dossier.user, act=Act.MERGE).open()
-    found = pairs.filter(left=client) | pairs.filter(right=client)
     rows = [
         (pair.right if pair.left_id == client.pk else pair.left, sentences(pair.reasons))
-        for pair in found.select_related("left", "right").order_by("-score", "pk")[:5]
+        for pair in _pairs(client.pk, reader(dossier.user))
     ]
     return {"likely": rows} if rows else None
+
+
+@prepared
+def _pairs(client: int, who: Reader) -> QuerySet[DuplicatePair]:
+    pairs = DuplicatePair.objects.visible_to(who, act=Act.MERGE).open()
+    found = pairs.filter(left=client) | pairs.filter(right=client)
+    return found.select_related("left", "right").order_by("-score", "pk")[:5]

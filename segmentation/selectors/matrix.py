@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from accounts.rights import sees_all
 from clients.models import Client
 from clients.personal.profiling import is_profiled_client, profiled_q, withheld_q
+from common.prepared import prepared
 from segmentation.models import ClientCell, MatrixReference, MatrixRun
 from segmentation.rules.matrix import CELLS, Cell
 from segmentation.selectors.buckets import first_online_day
@@ -191,15 +192,20 @@ def path_of(client: Client) -> list[PathStep]:
 
 def steps_through(client: Client) -> list[PathStep]:
     """The same, of a client who is known to be profiled."""
-    rows = ClientCell.objects.filter(client=client, run__published=True).select_related("run")
     steps: list[PathStep] = []
-    for row in rows.order_by("run__as_of"):
+    for row in _cells(client.pk):
         since = row.run.results.get("since")
         if not steps and since:
             steps.append(_step(date.fromisoformat(since), row.cell_before, "", row))
         if not steps or steps[-1].cell != row.cell:
             steps.append(_step(row.run.as_of, row.cell, row.why, row))
     return steps[::-1]
+
+
+@prepared
+def _cells(client: int) -> QuerySet[ClientCell]:
+    rows = ClientCell.objects.filter(client=client, run__published=True).select_related("run")
+    return rows.order_by("run__as_of")
 
 
 def _step(day: date, cell: str, why: str, row: ClientCell) -> PathStep:

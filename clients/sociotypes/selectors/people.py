@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 
 from clients.dossier import Dossier, people, present
@@ -28,6 +28,7 @@ from clients.sociotypes.rules.instrument import SCALES, TYPES, Sociotype
 from clients.sociotypes.rules.observed import Certainty, Trait
 from clients.sociotypes.rules.scoring import Flag, Status
 from clients.sociotypes.selectors.types import types_of
+from common.prepared import prepared
 from common.reasons import Reason
 from common.wording import explain
 
@@ -136,8 +137,13 @@ class ClientPanel:
 
 def results_of(dossier: Dossier) -> list[SociotypeResult]:
     """Results of everybody of the client that count today, newest first."""
-    rows = SociotypeResult.objects.filter(person__client=dossier.client).order_by("-answered_on", "-pk")
-    return list(rows.filter(Q(superseded_on__isnull=True) | Q(superseded_on__gt=dossier.today)))
+    return _counting(dossier.client.pk, dossier.today)
+
+
+@prepared
+def _counting(client: int, today: date) -> QuerySet[SociotypeResult]:
+    rows = SociotypeResult.objects.filter(person__client=client).order_by("-answered_on", "-pk")
+    return rows.filter(Q(superseded_on__isnull=True) | Q(superseded_on__gt=today))
 
 
 def client_panel(dossier: Dossier) -> ClientPanel | None:
