@@ -10,7 +10,7 @@ from common.lists.registry import lists_for
 from common.periods import IsoWeek
 from jobs.models import OutMail
 from tests.access.test_matrix import address
-from tests.access.walk import READERS, entries
+from tests.access.walk import READERS, entries, shapes
 from tests.access.world import CANARIES, SEES, World, body_of
 
 # Pages that show more when asked for more.
@@ -46,7 +46,7 @@ def met_by(reader: str, world: World) -> tuple[list[str], set[str]]:
         if "GET" not in entry.methods:
             continue
         for question in questions(entry.name, entry.fields.get("query", "")):
-            for headers in ({}, {"HX-Request": "true"}):
+            for headers in shapes():
                 response = browser.get(f"{address(entry, world)}?{question}", headers=headers)
                 if response.status_code == 200:
                     text = body_of(response)

@@ -65,6 +65,7 @@ def test_each_reader_gets_what_the_matrix_says(reader: str, world: World):
     assert wrong == []
 
 
+@pytest.mark.once  # refused by the name of the method
 @pytest.mark.parametrize("reader", ["owner", "stranger", "director"])
 def test_other_methods_do_nothing(reader: str, world: World):
     wrong = []

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 MATRIX = Path(__file__).parent / "matrix.toml"
@@ -46,6 +47,13 @@ class Entry:
 @cache
 def _matrix() -> dict[str, Any]:
     return tomllib.loads(MATRIX.read_text())
+
+
+def shapes() -> list[dict[str, str]]:
+    """Headers that ask for a whole page and for its fragment. Which part of a page a template prints is no matter of
+    the database: on PostgreSQL whole pages are enough."""
+    whole: dict[str, str] = {}
+    return [whole, {"HX-Request": "true"}] if connection.vendor == "sqlite" else [whole]
 
 
 def entries() -> list[Entry]:
