@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from clients.models import Consent, SociotypeResult
+from clients.personal.profiling import unprofiled_clients
 from clients.rules import ConsentPurpose, LegalBasis
 from clients.sociotypes.permission import may_be_profiled, of_profiled_q, refused_profiling
 from tests.clients.sociotypes.records import PHILE, make_person, make_result
@@ -43,3 +44,12 @@ def test_the_three_ways_to_say_it_agree(cast: Cast) -> None:
     assert set(refused_profiling().values_list("pk", flat=True)) == everybody - expected
     rows = SociotypeResult.objects.filter(of_profiled_q())
     assert set(rows.values_list("person_id", flat=True)) == expected
+
+
+def test_who_is_the_person_of_a_company_withholds_no_client(cast: Cast) -> None:
+    private, company, other = (
+        make_client(owner=cast.alice, kind=kind) for kind in ("person", "company", "person")
+    )
+    for client, is_client in ((private, True), (company, True), (other, False)):
+        make_person(client, is_client=is_client, profiling_objected_at=THEN)
+    assert list(unprofiled_clients().values_list("client_id", flat=True)) == [private.pk]
