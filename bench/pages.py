@@ -54,6 +54,7 @@ class Page:
     goal_ms: int
     goal_queries: int
     goal_kb: int = 1_000
+    part: bool = False  # as htmx asks for it
 
 
 def main(arguments: list[str]) -> int:
@@ -176,11 +177,11 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def _get(port: int, path: str, session: str) -> tuple[int, bytes]:
+def _get(port: int, path: str, session: str, part: bool = False) -> tuple[int, bytes]:
     """Asked as browsers do: packed. The size that counts is that of the page unpacked."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path, headers={
-        "Cookie": f"sessionid={session}", "Accept-Language": "fr", "Accept-Encoding": "gzip",
+        "Cookie": f"sessionid={session}", "Accept-Language": "fr", "Accept-Encoding": "gzip", **_asked_as(part),
     })  # fmt: skip
     response = connection.getresponse()
     body = response.read()
@@ -188,6 +189,10 @@ def _get(port: int, path: str, session: str) -> tuple[int, bytes]:
         body = gzip.decompress(body)
     connection.close()
     return response.status, body
+
+
+def _asked_as(part: bool) -> dict[str, str]:
+    return {"HX-Request": "true"} if part else {}
 
 
 def _measure(port: int, requests: int) -> None:
@@ -227,6 +232,9 @@ def _pages() -> list[Page]:
         *(Page(f"palette {text!r}", f"{reverse('clients:search')}?q={quote(text)}", 80, 10)
           for text in ("horl", "lens martin", "zzzz", "O12")),
         Page("client page", reverse("clients:detail", args=[client.pk]), 40, 20),
+        Page("client page, later", reverse("clients:more", args=[client.pk]), 40, 20, part=True),
+        Page("client page, timeline", reverse("clients:timeline", args=[client.pk]), 40, 20, part=True),
+        Page("client page at once", reverse("clients:more", args=[client.pk]), 40, 20),
         Page("person", reverse("clients:person", args=[person.pk]), 80, 20),
         Page("type of a person", reverse("sociotypes:person", args=[person.pk]), 80, 20),
         Page("questionnaires", reverse("sociotypes:rounds"), 80, 20),
@@ -280,13 +288,13 @@ def _session(user: Any) -> str:
 def _median(port: int, page: Page, session: str, requests: int) -> tuple[float, float, int]:
     """Median and slowest seconds, and bytes; both workers are warm when it starts."""
     for _ in range(4):
-        status, body = _get(port, page.path, session)
+        status, body = _get(port, page.path, session, page.part)
         if status != 200:
             raise RuntimeError(f"{page.path} answers {status}")
     times = []
     for _ in range(requests):
         begin = time.perf_counter()
-        _get(port, page.path, session)
+        _get(port, page.path, session, page.part)
         times.append(time.perf_counter() - begin)
     return statistics.median(times), max(times), len(body)
 
@@ -297,7 +305,7 @@ def _inside(page: Page, user: Any) -> tuple[int, float]:
     from django.test import Client as Browser
     from django.test.utils import CaptureQueriesContext
 
-    browser = Browser(headers={"host": "127.0.0.1"})
+    browser = Browser(headers={"host": "127.0.0.1", **_asked_as(page.part)})
     browser.force_login(user)
     with CaptureQueriesContext(connection) as captured:
         browser.get(page.path)

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from accounts.rights import sees_all
 from clients.models import Client
+from common.prepared import prepared
 from kinetics.labels import EVIDENCES, REVENUE_STATES
 from kinetics.models import ClientIndicator, KineticsRun
 from kinetics.states import Evidence
@@ -18,10 +19,16 @@ from kinetics.states import Evidence
 
 def published_run(as_of: date | None = None) -> KineticsRun | None:
     """The newest published night, or that of ``as_of``."""
-    runs = KineticsRun.objects.published().nights()
+    found = _nights(0, as_of)
+    return found[0] if found else None
+
+
+@prepared
+def _nights(_none: int, as_of: date | None) -> QuerySet[KineticsRun]:
+    runs: QuerySet[KineticsRun] = KineticsRun.objects.published().nights()
     if as_of is not None:
         runs = runs.filter(as_of=as_of)
-    return runs.order_by("-as_of", "-published_at").first()
+    return runs.order_by("-as_of", "-published_at")[:1]
 
 
 def published_night() -> QuerySet[Any]:

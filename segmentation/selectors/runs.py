@@ -2,18 +2,27 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from clients.models import Client
 from clients.personal.profiling import profiled_q
+from common.prepared import prepared
 from segmentation.models import ClientSegment, GridThresholds, SegmentationRun
 
 
 def published_run(as_of: date | None = None) -> SegmentationRun | None:
     """The newest published classification, or that of ``as_of``, with its thresholds."""
+    found = _runs(0, as_of)
+    return found[0] if found else None
+
+
+@prepared
+def _runs(_none: int, as_of: date | None) -> QuerySet[SegmentationRun]:
     runs = SegmentationRun.objects.filter(published=True).select_related("thresholds__activated_by")
     if as_of is not None:
         runs = runs.filter(as_of=as_of)
-    return runs.order_by("-as_of").first()
+    return runs.order_by("-as_of")[:1]
 
 
 def earlier_run(as_of: date) -> SegmentationRun | None:
