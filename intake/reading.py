@@ -126,12 +126,14 @@ def _key(kind: RecordKind, values: Values) -> str:
     return "#" + blake2b(key.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
+PreviewCell = tuple[str, bool, bool]
+"""Text, whether its column is used, and whether it is what is wrong."""
+
+
 @dataclass(frozen=True)
 class PreviewRow:
-    """``cells``: text, whether its column is used, and whether it is what is wrong."""
-
     number: int
-    cells: list[tuple[str, bool, bool]]
+    cells: list[PreviewCell]
     problems: list[Problem]
     taken_off: str = ""  # by a discount of the whole order, and what remains
     remains: str = ""

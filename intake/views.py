@@ -32,7 +32,7 @@ from intake.imports import (
 )
 from intake.models import RecordImport
 from intake.presets import NAMES
-from intake.reading import SAID, head
+from intake.reading import SAID, PreviewCell, head
 from intake.rules import Kind, State
 from intake.selectors import recent_imports, same_file_before, shown_obstacles
 
@@ -134,18 +134,32 @@ def _preview(
         )  # fmt: skip
     except FileRefused as refusal:
         return page(request, "intake/preview.html", context | {"refused": str(refusal)}, status=status)
+    heads = _heads(seen.header, mapping, offer)
+    used = [at for at, (_name, meaning) in enumerate(heads) if meaning]
+    others = [at for at, (_name, meaning) in enumerate(heads) if not meaning]
     context |= {
         "preview": seen,
         "date_format": DATE_FORMATS.get(seen.described["date_format"], seen.described["date_format"]),
         "decimal_mark": DECIMAL_MARKS[seen.described["decimal_mark"]],
-        "rows": [(row, _reasons(offer, row.problems)) for row in seen.rows],
-        "heads": _heads(seen.header, mapping, offer),
+        "rows": [
+            (
+                row, _reasons(offer, row.problems), _cells(row.cells, used),
+                _cells(row.cells, others) + row.cells[len(heads) :],
+            )
+            for row in seen.rows
+        ],
+        "used": [heads[at] for at in used], "others": [heads[at][0] for at in others],
         "reasons": [
             (offer.label_of(problem.field), catalogue.reason_of(offer.kind, problem.code), count)
             for problem, count in seen.rejected.items()
         ],
-    }
+    }  # fmt: skip
     return page(request, "intake/preview.html", context, status=status)
+
+
+def _cells(cells: list[PreviewCell], places: list[int]) -> list[PreviewCell]:
+    """Those at ``places``; a row may end before."""
+    return [cells[at] if at < len(cells) else ("", False, False) for at in places]
 
 
 def _reasons(offer: Offer, problems: list[Any]) -> str:

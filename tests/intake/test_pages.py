@@ -1,6 +1,7 @@
 """The wizard page by page: each kind from its sample file, what is refused and said, trying, undoing, rights."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -171,7 +172,7 @@ def test_bad_cells_are_marked_with_their_reasons(diane: Any, name: str) -> None:
     page = diane.get(url("import", record))
     rows = {
         row.number: ([text for text, _, bad in row.cells if bad], reason)
-        for row, reason in page.context["rows"]
+        for row, reason, *_cells in page.context["rows"]
     }
     assert rows == {
         2: ([], ""),
@@ -182,6 +183,22 @@ def test_bad_cells_are_marked_with_their_reasons(diane: Any, name: str) -> None:
     assert text.count('class="cell-bad"') == 3
     assert {(field, count) for field, _, count in page.context["reasons"]} == {("E-mail", 1), ("Kind", 1)}
     assert not Client.objects.exists()
+
+
+def test_columns_that_are_read_stand_first_in_the_preview(diane: Any) -> None:
+    """Each under its head, also in a row that ends early."""
+    upload(diane, "clients", "Colour,Label,Weight,Key\nred,One,3,N1\nblue,Two\n")
+    record = RecordImport.objects.get()
+    choose(diane, record, column_ref="Key", column_name="Label")
+    page = diane.get(url("import", record))
+    assert [name for name, _meaning in page.context["used"]] == ["Label", "Key"]
+    assert page.context["others"] == ["Colour", "Weight"]
+    assert [
+        ([text for text, *_ in used], [text for text, *_ in others])
+        for _row, _reasons, used, others in page.context["rows"]
+    ] == [(["One", "N1"], ["red", "3"]), (["Two", ""], ["blue", ""])]
+    heads = re.findall(r'<th scope="col"[^>]*>(\w+)', page.content.decode())
+    assert [head for head in heads if head not in {"Line", "Reason"}] == ["Label", "Key", "Colour", "Weight"]
 
 
 def test_a_mapping_is_remembered_for_files_of_one_layout_and_one_person(
