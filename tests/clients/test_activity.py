@@ -425,5 +425,6 @@ def test_search_and_tasks_ask_the_same_of_one_and_of_many(
     browser.get(reverse("clients:tasks"))
     with django_assert_num_queries(6):  # session, user, badge, night, open tasks, done tasks
         browser.get(reverse("clients:tasks"))
-    with django_assert_num_queries(6):  # session, user, clients, people, units, orders
+    # session, user; clients, people, units, orders; references of merged clients and of merged people
+    with django_assert_num_queries(8):
         browser.get(reverse("clients:search") + "?q=7", headers={"HX-Request": "true"})
