@@ -5,6 +5,7 @@ import random
 import signal
 import time
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def children() -> set[int]:
     """Processes begun by this one, in any state but waited for."""
     found = set()
     for task in Path("/proc/self/task").iterdir():
-        found |= {int(pid) for pid in (task / "children").read_text().split()}
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends leaves its own to another
+            found |= {int(pid) for pid in (task / "children").read_text().split()}
     return found
 
 
