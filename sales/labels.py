@@ -26,7 +26,7 @@ FIELDS = {
     Field.CHANNEL: _("Channel: online or offline"),
     Field.REFUNDED: _("Refunded of the whole order"),
     Field.DISCOUNT: _("Discount on the whole order, not yet taken off its lines"),
-    Field.SUBTOTAL: _("What the goods of the whole order come to after that discount"),
+    Field.SUBTOTAL: _("Goods of the whole order, discount taken off"),
 }
 
 REJECTS = {
