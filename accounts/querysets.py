@@ -33,6 +33,12 @@ def visible_q(user: Any, *, client: str = "", act: Act = Act.SEE) -> Q:
     return active & own
 
 
+def gone(clients: Any) -> QuerySet[Any]:
+    """Numbers of the few clients (their model) that are merged or erased: two ranges of an index."""
+    rows: QuerySet[Any] = clients.objects.filter(Q(state__lt=ACTIVE) | Q(state__gt=ACTIVE))
+    return rows.order_by().values("pk")
+
+
 class OwnedQuerySet(QuerySet[Any]):
     """Rows that belong to a client; subclasses name the path to it."""
 
@@ -50,8 +56,7 @@ class OwnedQuerySet(QuerySet[Any]):
         model: Any = self.model
         for step in path.split("__"):
             model = model._meta.get_field(step).related_model
-        gone = model.objects.filter(Q(state__lt=ACTIVE) | Q(state__gt=ACTIVE))
-        return Q(**{f"{path}__isnull": False}) & ~Q(**{f"{path}__in": gone.order_by().values("pk")})
+        return Q(**{f"{path}__isnull": False}) & ~Q(**{f"{path}__in": gone(model)})
 
 
 class UserQuerySet(QuerySet[Any]):

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from accounts.querysets import ACTIVE, OwnedQuerySet, visible_q
+from accounts.querysets import OwnedQuerySet, gone, visible_q
 from accounts.rights import reach, sees_all
 from accounts.rules import Act, Reach
 from common.text import clean, searchable
@@ -51,8 +51,7 @@ class ClientQuerySet(SearchedQuerySet):
         by an index of those that are active."""
         if reach(user, Act.SEE) != Reach.ALL:
             return self.visible_to(user)
-        gone = self.model.objects.filter(Q(state__lt=ACTIVE) | Q(state__gt=ACTIVE))
-        return self.exclude(pk__in=gone.order_by().values("pk"))
+        return self.exclude(pk__in=gone(self.model))
 
     def led_to(self, refs: Sequence[str]) -> list[int]:
         merged = self.model.objects.filter(ref__in=refs, merged_into__isnull=False)

@@ -77,30 +77,33 @@ _DAYS_OF_PRODUCTS = f"""
 """
 
 
+def _changed(record: Product | Category, field: str, value: Any) -> bool:
+    """Set a field of the record, stored at once; whether it was otherwise before."""
+    current = type(record).objects.select_for_update().get(pk=record.pk)
+    setattr(record, field, value)
+    if getattr(current, field) == value:
+        return False
+    setattr(current, field, value)
+    current.save(update_fields=[field])
+    return True
+
+
 @transaction.atomic
 def set_unit_cost(*, product: Product, cost: Decimal | None) -> int:
     """Change a product's unit cost (reporting currency); returns how many client days it touches.
 
     Lines that carry their own cost, or no quantity, do not depend on it.
     """
-    current = Product.objects.select_for_update().get(pk=product.pk)
-    product.unit_cost = cost
-    if current.unit_cost == cost:
+    if not _changed(product, "unit_cost", cost):
         return 0
-    current.unit_cost = cost
-    current.save(update_fields=["unit_cost"])
     return _mark(f"{_DAYS_OF_PRODUCTS} AND l.quantity IS NOT NULL AND p.id = %s", [product.pk])
 
 
 @transaction.atomic
 def set_assumed_margin(*, category: Category, rate: Decimal | None) -> int:
     """Change a category's assumed margin rate (a share, −1 to 1); returns how many client days it touches."""
-    current = Category.objects.select_for_update().get(pk=category.pk)
-    category.assumed_margin_rate = rate
-    if current.assumed_margin_rate == rate:
+    if not _changed(category, "assumed_margin_rate", rate):
         return 0
-    current.assumed_margin_rate = rate
-    current.save(update_fields=["assumed_margin_rate"])
     return _mark(
         f"{_DAYS_OF_PRODUCTS} AND (p.unit_cost IS NULL OR l.quantity IS NULL) AND p.category_id = %s",
         [category.pk],
@@ -120,12 +123,8 @@ def assume_margin(*, category: Category, rate: Decimal | None, by: Any, at: date
 @transaction.atomic
 def set_category(*, product: Product, category: Category | None) -> int:
     """Move a product to another category; returns how many client days that touches."""
-    current = Product.objects.select_for_update().get(pk=product.pk)
-    product.category = category
-    if current.category_id == (category and category.pk):
+    if not _changed(product, "category_id", category and category.pk):
         return 0
-    current.category = category
-    current.save(update_fields=["category"])
     return _mark(
         f"{_DAYS_OF_PRODUCTS} AND (p.unit_cost IS NULL OR l.quantity IS NULL) AND p.id = %s", [product.pk]
     )
@@ -137,12 +136,8 @@ def set_sold_online(*, product: Product, sold: bool | None) -> int:
 
     Only orders of an unknown channel are told apart by it.
     """
-    current = Product.objects.select_for_update().get(pk=product.pk)
-    product.sold_online = sold
-    if current.sold_online == sold:
+    if not _changed(product, "sold_online", sold):
         return 0
-    current.sold_online = sold
-    current.save(update_fields=["sold_online"])
     return _mark(f"{_LINE_DAYS} WHERE o.channel = '' AND l.product_id = %s", [product.pk])
 
 

@@ -225,3 +225,16 @@ def test_a_form_shows_a_cost_as_it_was_typed(diane: Any) -> None:
         product = make_product(number, unit_cost=Decimal(cost))
         page = diane.get(reverse("sales:product", args=[product.pk]))
         assert str(page.context["form"]["unit_cost"].value()) == shown
+
+
+def test_the_administration_marks_days_that_a_product_tells_the_way_of(cast: Cast, browser_of: Any) -> None:
+    product = make_product(1, category=Category.objects.create(name="Food"))
+    make_order(make_client(owner=cast.alice), date(2024, 3, 1), 100, product=product)
+    DirtyDay.objects.all().delete()
+    url, browser = reverse("admin:sales_product_change", args=[product.pk]), browser_of(cast.oscar)
+    sent = {"ref": "P1", "name": "Product 1", "category": product.category_id, "unit_cost": ""}
+    for said, stored, days in (("true", True, 1), ("true", True, 0), ("unknown", None, 1)):
+        assert browser.post(url, sent | {"sold_online": said}).status_code == 302
+        product.refresh_from_db()
+        assert (product.sold_online, DirtyDay.objects.count()) == (stored, days)
+        DirtyDay.objects.all().delete()
